@@ -1,0 +1,223 @@
+package prof_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"gomri/kernel/prof"
+)
+
+// oracle is the real tool, built once for all tests of the package.
+var oracle = sync.OnceValues(func() (string, error) {
+	out, err := exec.Command("go", "tool", "-n", "pprof").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go tool -n pprof: %w\n%s", err, out)
+	}
+	return strings.TrimSpace(string(out)), nil
+})
+
+// pprof runs the real tool and returns its standard output.
+func pprof(t testing.TB, args ...string) string {
+	t.Helper()
+	path, err := oracle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, append([]string{"-symbolize=none"}, args...)...)
+	cmd.Env = append(os.Environ(), "PPROF_BINARY_PATH="+t.TempDir(), "HOME="+t.TempDir())
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pprof %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out)
+}
+
+// goList returns what go list prints for one module.
+func goList(t testing.TB, args ...string) string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list %v: %v", args, err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// publicProfiles are profiles that every Go installation and the pprof module bring.
+func publicProfiles(t testing.TB) []string {
+	t.Helper()
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := []string{filepath.Join(strings.TrimSpace(string(goroot)), "src/cmd/compile/default.pgo")}
+	dir := goList(t, "-m", "-f", "{{.Dir}}", "github.com/google/pprof")
+	for _, pattern := range []string{
+		"profile/testdata/*.cpu", "profile/testdata/*.heap", "profile/testdata/*.contention", "profile/testdata/*.growth",
+		"profile/testdata/*.thread*", "internal/driver/testdata/*cpu*", "internal/driver/testdata/*contention",
+		"internal/report/testdata/sample.cpu", "internal/proftest/testdata/large.cpu",
+	} {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			if data, err := os.ReadFile(f); err == nil {
+				if _, err := prof.Parse(data); err == nil {
+					files = append(files, f)
+				}
+			}
+		}
+	}
+	return files
+}
+
+func load(t testing.TB, file string) *prof.Profile {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := prof.Parse(data)
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return p
+}
+
+// variant is one set of flags, for the tool and for us.
+type variant struct {
+	flags   string
+	options prof.Options
+}
+
+var variants = []variant{
+	{"", prof.Options{}},
+	{"-cum", prof.Options{Cum: true}},
+	{"-trim=false", prof.Options{NoTrim: true}},
+	{"-nodecount=10", prof.Options{NodeCount: 10}},
+	{"-nodecount=10 -cum", prof.Options{NodeCount: 10, Cum: true}},
+	{"-nodefraction=0.05", prof.Options{NodeFraction: 0.05}},
+	{"-nodefraction=0", prof.Options{NodeFraction: -1}},
+	{"-edgefraction=0.3", prof.Options{EdgeFraction: 0.3}},
+	{"-focus=a.*c", prof.Options{Focus: "a.*c"}},
+	{"-ignore=runtime|main", prof.Options{Ignore: "runtime|main"}},
+	{"-hide=runtime|malloc", prof.Options{Hide: "runtime|malloc"}},
+	{"-show=o", prof.Options{Show: "o"}},
+	{"-show_from=main|o", prof.Options{ShowFrom: "main|o"}},
+	{"-prune_from=a", prof.Options{PruneFrom: "a"}},
+	{"-focus=e -relative_percentages", prof.Options{Focus: "e", RelativePercentages: true}},
+	{"-lines", prof.Options{Granularity: "lines"}},
+	{"-files", prof.Options{Granularity: "files"}},
+	{"-filefunctions", prof.Options{Granularity: "filefunctions"}},
+	{"-addresses", prof.Options{Granularity: "addresses"}},
+	{"-addresses -noinlines", prof.Options{Granularity: "addresses", NoInlines: true}},
+	{"-noinlines", prof.Options{NoInlines: true}},
+	{"-unit=auto", prof.Options{Unit: "auto"}},
+	{"-divide_by=3", prof.Options{DivideBy: 3}},
+	{"-mean", prof.Options{Mean: true}},
+	{"-drop_negative", prof.Options{DropNegative: true}},
+	{"-sample_index=0", prof.Options{SampleIndex: "0"}},
+	{"-compact_labels", prof.Options{CompactLabels: true}},
+	{"-tagfocus=1kb:64kb", prof.Options{TagFocus: "1kb:64kb"}},
+}
+
+// sameTable compares two tables line by line and returns how many there are.
+// Where rows tie in everything that pprof sorts by, their order in its output is that
+// of a Go map, so the column that tells them apart is compared as a set.
+func sameTable(t *testing.T, what, got, want string) (rows int) {
+	t.Helper()
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	if g, w = untied(g), untied(w); got != want && !slices.Equal(g, w) {
+		shown := 0
+		for i := 0; i < max(len(g), len(w)) && shown < 6; i++ {
+			a, b := "(no line)", "(no line)"
+			if i < len(g) {
+				a = g[i]
+			}
+			if i < len(w) {
+				b = w[i]
+			}
+			if a != b {
+				t.Errorf("%s: line %d\n got %q\nwant %q", what, i+1, a, b)
+				shown++
+			}
+		}
+	}
+	return len(w)
+}
+
+// rowExpr splits a row: flat and flat%, sum%, cum and cum%, name, inline mark.
+var rowExpr = regexp.MustCompile(`^(\s*\S+\s+\S+%)(\s+\S+%)(\s+\S+\s+\S+%)(  .*?)( \((?:partial-)?inline\))?$`)
+
+// untied sorts the cumulative columns of neighbouring rows that have the same
+// flat value and name.
+func untied(lines []string) []string {
+	type row struct{ key, sum, cum string }
+	rows := make([]row, len(lines))
+	for i, l := range lines {
+		rows[i] = row{key: l}
+		if m := rowExpr.FindStringSubmatch(l); m != nil {
+			rows[i] = row{m[1] + m[4], m[2], m[3] + m[5]}
+		}
+	}
+	for i := 0; i < len(rows); {
+		j := i + 1
+		for j < len(rows) && rows[j].key == rows[i].key {
+			j++
+		}
+		cums := make([]string, 0, j-i)
+		for _, r := range rows[i:j] {
+			cums = append(cums, r.cum)
+		}
+		slices.Sort(cums)
+		for k, cum := range cums {
+			rows[i+k].cum = cum
+		}
+		i = j
+	}
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = r.key + r.sum + r.cum
+	}
+	return out
+}
+
+func TestTopTextEqualsPprof(t *testing.T) {
+	var tables, rows atomic.Int64
+	all := os.Getenv("CI") == "true"
+	t.Run("profiles", func(t *testing.T) {
+		for i, file := range publicProfiles(t) {
+			t.Run(filepath.Base(file), func(t *testing.T) {
+				t.Parallel()
+				p := load(t, file)
+				for j, v := range variants {
+					// The whole matrix takes a minute; away from CI every profile meets
+					// a seventh of it, another one each, and default.pgo all.
+					if !all && i > 0 && (i+j)%7 != 0 {
+						continue
+					}
+					top, err := p.Top(v.options)
+					if err != nil {
+						t.Errorf("%s: %v", v.flags, err)
+						continue
+					}
+					args := append([]string{"-top"}, strings.Fields(v.flags)...)
+					rows.Add(int64(sameTable(t, v.flags, top.Text(), pprof(t, append(args, file)...))))
+					tables.Add(1)
+				}
+			})
+		}
+	})
+	t.Logf("%d tables, %d lines", tables.Load(), rows.Load())
+}
