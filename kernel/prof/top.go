@@ -28,6 +28,8 @@ type Top struct {
 	Samples  int64         // how often a CPU profiler looked, after the filters; 0 for other profiles
 	Duration time.Duration // how long was profiled, 0 if unknown
 	Warnings []string      // filters that matched nothing
+
+	Finding Finding // what the table says in one sentence
 }
 
 // Row is one line of a Top.
@@ -69,6 +71,7 @@ func (p *Profile) Top(o Options) (Top, error) {
 	t := Top{
 		Type: m.kind, Total: m.total(whole), Duration: p.Duration(), Warnings: warnings,
 		Samples: (&Profile{p: filtered}).Samples(),
+		Finding: find(filtered, m.value, o.Own),
 	}
 	g := newGraph(filtered, d, m.value, m.divisor)
 	nodes := g.trim(o, &t)
