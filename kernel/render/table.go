@@ -194,7 +194,8 @@ func BarStyle(share float64, fill string) string {
 	if share > 0 && share < 0.015 {
 		end = "2px"
 	}
-	return fmt.Sprintf("min-width:90px;background-image:linear-gradient(to right,%s %s,transparent %s)", colour, end, end)
+	// The far side is the same colour, clear: "transparent" is black to a printer.
+	return fmt.Sprintf("min-width:90px;background-image:linear-gradient(to right,%s %s,%s %s)", colour, end, Translucent(fill, 0), end)
 }
 
 // Translucent returns a "#rrggbb" colour as rgba(). An alpha between 0 and 1 is
