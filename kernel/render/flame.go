@@ -1,0 +1,268 @@
+package render
+
+import (
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"gomri/kernel/display"
+	"gomri/kernel/prof"
+)
+
+// The measures of a flame graph, in pixels.
+const (
+	flameWidth = 1200
+	flameRow   = 18 // a row with its gap
+	flameChar  = 7.3
+	flameText  = 12
+	// maxFlameRows is how deep the picture goes; deeper frames are counted, not drawn.
+	maxFlameRows = 70
+)
+
+const (
+	// maxFlameSVG is the size of the static picture in bytes, before base64.
+	maxFlameSVG = 64 << 10
+	// maxFlameData is the size of the data for the live graph in bytes.
+	maxFlameData = 96 << 10
+	// flameShare is the width below which frames are not drawn: one in a thousand,
+	// which at flameWidth is a little more than a pixel.
+	flameShare = 0.001
+	// flameWidest is how many frames are drawn at least, however narrow they are.
+	flameWidest = 300
+	// liveShare and liveWidest are the same for the live graph, in which one can zoom.
+	liveShare  = 0.0001
+	liveWidest = 2000
+	// flameTopRows is the length of the table beside the picture.
+	flameTopRows = 20
+)
+
+// flameScript makes the picture live.
+//
+//go:embed flame.js
+var flameScript string
+
+// Flame draws a call tree as a flame graph, the first caller on top: a static
+// picture, a table for who cannot see it, and a script that makes the picture live
+// where scripts run. Its text is the table top, as pprof prints it.
+func Flame(tree *prof.Tree, top prof.Top, o ProfileOptions) display.Bundle {
+	f := Frame{Headline: headline(top), Doubts: doubts(top, o), Command: o.Command, Footer: footer(top, o)}
+	if tree.Root.Total <= 0 {
+		return f.Bundle(top.Text())
+	}
+	svg, drawn := flameSVG(tree)
+	data := flameData(tree)
+	uid := uidOf(svg + data)
+	alt := flameAlt(tree, top)
+	f.Body = []string{
+		`<div data-gomri-flame="` + uid + `"><img alt="` + Escape(alt) + `" src="data:image/svg+xml;base64,` +
+			base64.StdEncoding.EncodeToString([]byte(svg)) + `" style="max-width:100%;height:auto;display:block"></div>`,
+		script(flameScript, jsString(uid), data),
+	}
+	if len(top.Rows) > 0 {
+		short := top
+		short.Rows = top.Rows[:min(len(top.Rows), flameTopRows)]
+		f.Body = append(f.Body, Fold(fmt.Sprintf("The same as a table: the %d functions with the most time of their own", len(short.Rows)), topTable(short, -1)))
+	}
+	f.Footer = append(f.Footer, flameNote(drawn))
+	return f.Bundle(top.Text())
+}
+
+// FlameSVG is the static picture alone: a file that opens in a browser and prints.
+func FlameSVG(tree *prof.Tree) string {
+	svg, _ := flameSVG(tree)
+	return svg
+}
+
+// flameNote says how much is drawn.
+func flameNote(t *prof.Tree) string {
+	if t.Pruned == 0 {
+		return fmt.Sprintf("%d frames, all drawn", t.Frames())
+	}
+	return fmt.Sprintf("%d frames drawn, %d too narrow to draw (%s, hatched)", t.Frames(), t.Pruned,
+		Percent(shareOf(t.PrunedValue, t.Root.Total)))
+}
+
+// flameAlt describes the picture in words.
+func flameAlt(tree *prof.Tree, top prof.Top) string {
+	var parts []string
+	for _, r := range top.Rows {
+		if len(parts) == 5 || r.FlatPct < 1 {
+			break
+		}
+		parts = append(parts, fmt.Sprintf("%s %s", prof.ShortName(r.Name), Percent(r.FlatPct/100)))
+	}
+	alt := fmt.Sprintf("%s flame graph of %s", kindOfProfile(tree.Type), spoken(tree.Root.Total, tree.Type.Unit))
+	if len(parts) > 0 {
+		alt += "; the most in itself takes " + strings.Join(parts, ", ")
+	}
+	return alt
+}
+
+// flameSVG draws the tree with as many frames as fit into maxFlameSVG, and returns
+// the tree as drawn.
+func flameSVG(tree *prof.Tree) (string, *prof.Tree) {
+	share, widest := flameShare, flameWidest
+	for {
+		drawn := tree.Prune(share, widest)
+		svg := (&flamePicture{tree: drawn}).draw()
+		if len(svg) <= maxFlameSVG {
+			return svg, drawn
+		}
+		// A profile of many equal frames is pruned by count, others by share.
+		share *= 1.3
+		widest = widest * 3 / 4
+	}
+}
+
+// flamePicture draws one static picture.
+type flamePicture struct {
+	tree *prof.Tree
+	rows []*strings.Builder // one for each depth
+	hash bool               // something is hatched
+}
+
+// draw returns the SVG.
+func (p *flamePicture) draw() string {
+	root := p.tree.Root
+	p.frame(root, 0, 0, flameWidth)
+	height := len(p.rows)*flameRow + 26
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img">`,
+		flameWidth, height, flameWidth, height)
+	fmt.Fprintf(&b, `<title>%s flame graph of %s</title>`, Escape(kindOfProfile(p.tree.Type)), Escape(spoken(root.Total, p.tree.Type.Unit)))
+	b.WriteString(`<style>text{font:` + fmt.Sprint(flameText) + `px ` + FontCode + `;fill:` + Ink + `}` +
+		`.y{fill:` + FillYours + `}.s{fill:` + FillStd + `}.m{fill:` + FillModules + `}.r{fill:` + FillRuntime + `}.a{fill:#ececec}` +
+		`.i{opacity:.72}</style>`)
+	if p.hash {
+		b.WriteString(`<defs><pattern id="h" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
+			`<path d="M0 0V6" stroke="#9a9a9a" stroke-width="2"/></pattern></defs>`)
+	}
+	fmt.Fprintf(&b, `<path d="M0 0h%dv%dH0z" fill="%s"/>`, flameWidth, height, Paper)
+	for depth := range p.rows {
+		fmt.Fprintf(&b, `<g transform="translate(0 %d)">%s</g>`, depth*flameRow, p.rows[depth].String())
+	}
+	p.legend(&b, len(p.rows)*flameRow+19)
+	b.WriteString(`</svg>`)
+	return b.String()
+}
+
+// frame draws a node and what is below it into x, x+width.
+func (p *flamePicture) frame(n *prof.Node, depth int, x, width float64) {
+	if depth == len(p.rows) {
+		p.rows = append(p.rows, new(strings.Builder))
+	}
+	class, label, title := p.describe(n, depth, width)
+	row := p.rows[depth]
+	fmt.Fprintf(row, `<g><title>%s</title><rect class="%s" x="%s" width="%s" height="%d"/>`,
+		Escape(title), class, px(x), px(max(width-0.6, 0.7)), flameRow-1)
+	if label != "" {
+		fmt.Fprintf(row, `<text x="%s" y="13">%s</text>`, px(x+3), Escape(label))
+	}
+	row.WriteString(`</g>`)
+	if depth+1 >= maxFlameRows {
+		return
+	}
+	at := x
+	for _, c := range n.Children {
+		if c.Total <= 0 {
+			continue
+		}
+		w := width * shareOf(c.Total, n.Total)
+		p.frame(c, depth+1, at, w)
+		at += w
+	}
+	p.rest(n, depth+1, at, width*shareOf(n.Rest, n.Total))
+}
+
+// rest draws the hatched part of what was too narrow.
+func (p *flamePicture) rest(n *prof.Node, depth int, x, width float64) {
+	if width < 2 {
+		return
+	}
+	if depth == len(p.rows) {
+		p.rows = append(p.rows, new(strings.Builder))
+	}
+	p.hash = true
+	fmt.Fprintf(p.rows[depth], `<g><title>%d more frames, %s</title><rect x="%s" width="%s" height="%d" fill="url(#h)"/></g>`,
+		n.RestFrames, Escape(p.share(n.Rest)), px(x), px(width-0.6), flameRow-1)
+}
+
+// describe returns how a node looks and what it says.
+func (p *flamePicture) describe(n *prof.Node, depth int, width float64) (class, label, title string) {
+	if depth == 0 {
+		text := fmt.Sprintf("all, %s of %s", spoken(n.Total, p.tree.Type.Unit), p.tree.Type.Type)
+		return "a", fit(width, text), text
+	}
+	class = classOf(n.Kind)
+	title = n.Name + " " + p.share(n.Total)
+	if n.Inlined {
+		class += " i"
+		title += " (inline)"
+	}
+	return class, fit(width, prof.ShortName(n.Name), prof.BareName(n.Name)), title
+}
+
+// share writes a value and its share of all.
+func (p *flamePicture) share(v int64) string {
+	return spoken(v, p.tree.Type.Unit) + ", " + Percent(shareOf(v, p.tree.Total))
+}
+
+// fit returns the first text that fits into width, or the last one cut, or nothing.
+func fit(width float64, texts ...string) string {
+	room := int((width - 5) / flameChar)
+	for _, t := range texts {
+		if len([]rune(t)) <= room {
+			return t
+		}
+	}
+	if room < 4 {
+		return ""
+	}
+	return CutMiddle(texts[len(texts)-1], room)
+}
+
+// legend says what the colours mean and how much of the time each has in itself.
+func (p *flamePicture) legend(b *strings.Builder, y int) {
+	self := selfByKind(p.tree.Root)
+	x := 3.0
+	for _, k := range []prof.Kind{prof.Yours, prof.Std, prof.ThirdParty, prof.Runtime} {
+		text := k.String() + " " + Percent(shareOf(self[k], p.tree.Root.Total))
+		fmt.Fprintf(b, `<rect class="%s" x="%s" y="%d" width="12" height="12"/><text x="%s" y="%d">%s</text>`,
+			classOf(k), px(x), y-10, px(x+17), y, Escape(text))
+		x += 17 + flameChar*float64(len(text)) + 22
+	}
+}
+
+// selfByKind adds up what each kind of code takes itself. What is not drawn counts
+// to the kind of its caller.
+func selfByKind(n *prof.Node) map[prof.Kind]int64 {
+	sums := make(map[prof.Kind]int64)
+	var walk func(n *prof.Node)
+	walk = func(n *prof.Node) {
+		sums[n.Kind] += n.Self + n.Rest
+		for _, c := range n.Children {
+			walk(c)
+		}
+	}
+	walk(n)
+	return sums
+}
+
+// classOf is the letter of a kind in the picture's style sheet and in the live data.
+func classOf(k prof.Kind) string {
+	switch k {
+	case prof.Std:
+		return "s"
+	case prof.ThirdParty:
+		return "m"
+	case prof.Runtime:
+		return "r"
+	}
+	return "y"
+}
+
+// px writes a length with one decimal, if it needs it.
+func px(v float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
+}

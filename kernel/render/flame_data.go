@@ -1,0 +1,143 @@
+package render
+
+import (
+	"fmt"
+
+	"gomri/kernel/prof"
+)
+
+// flameModel is what the live graph is drawn from. The field names are short
+// because the model is part of every saved notebook.
+type flameModel struct {
+	// Names, Files and Kinds are tables that frames refer to by index; Kinds has a
+	// letter for each name.
+	Names []string `json:"n"`
+	Files []string `json:"f"`
+	Kinds string   `json:"k"`
+	// Home has the index of a file for each name.
+	Home []int `json:"h"`
+	// Frames holds, for each frame, parents before children: depth, name, total,
+	// self, line (negative if inlined). Totals are in units of Step.
+	Frames []int64 `json:"d"`
+	Step   int64   `json:"g"`
+	// Total is 100 %; it is larger than the first frame's when filters are set.
+	Total int64 `json:"t"`
+	// Units are the scale of the values, smallest first, as name and factor.
+	Units [][2]any `json:"u"`
+	// Type is what is measured.
+	Type string `json:"y"`
+	// Pruned counts the frames that are not in Frames.
+	Pruned int `json:"p"`
+	// Fills are the colours of the kinds, for light and dark ground.
+	Fills map[string][2]string `json:"c"`
+}
+
+// flameData returns the model of the live graph as JSON, of at most maxFlameData bytes.
+func flameData(tree *prof.Tree) string {
+	share, widest := liveShare, liveWidest
+	for {
+		text := jsValue(newFlameModel(tree.Prune(share, widest)))
+		if len(text) <= maxFlameData {
+			return text
+		}
+		share *= 1.5
+		widest = widest * 2 / 3
+	}
+}
+
+func newFlameModel(tree *prof.Tree) *flameModel {
+	m := &flameModel{
+		Step: max(stepOf(tree.Root, 0), 1), Total: tree.Total, Type: tree.Type.Type, Pruned: tree.Pruned,
+		Units: unitsOf(tree.Type.Unit),
+		Fills: map[string][2]string{
+			"y": {FillYours, DarkFillYours}, "s": {FillStd, DarkFillStd},
+			"m": {FillModules, DarkFillModules}, "r": {FillRuntime, DarkFillRuntime},
+		},
+	}
+	names, files := make(map[string]int), make(map[string]int)
+	kinds := []byte{}
+	index := func(table map[string]int, list *[]string, s string) (int, bool) {
+		i, ok := table[s]
+		if !ok {
+			i = len(*list)
+			table[s] = i
+			*list = append(*list, s)
+		}
+		return i, !ok
+	}
+	var walk func(n *prof.Node, depth int64)
+	walk = func(n *prof.Node, depth int64) {
+		name, isNew := index(names, &m.Names, n.Name)
+		if isNew {
+			file, _ := index(files, &m.Files, n.File)
+			m.Home = append(m.Home, file)
+			kinds = append(kinds, classOf(n.Kind)...)
+		}
+		// -1 is an inlined frame of unknown line, and so on.
+		line := n.Line
+		if n.Inlined && depth > 0 {
+			line = -line - 1
+		}
+		m.Frames = append(m.Frames, depth, int64(name), n.Total/m.Step, n.Self/m.Step, line)
+		for _, c := range n.Children {
+			if c.Total > 0 {
+				walk(c, depth+1)
+			}
+		}
+	}
+	walk(tree.Root, 0)
+	m.Kinds = string(kinds)
+	return m
+}
+
+// stepOf is the greatest common divisor of all values: of a CPU profile, the time
+// between two samples, which makes the numbers short.
+func stepOf(n *prof.Node, step int64) int64 {
+	step = gcd(step, n.Total)
+	step = gcd(step, n.Self)
+	for _, c := range n.Children {
+		if step == 1 {
+			return 1
+		}
+		step = stepOf(c, step)
+	}
+	return step
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return max(a, -a)
+}
+
+// unitsOf returns the scale of units that a unit is on: each one's name, and how
+// many of the given unit it is.
+func unitsOf(unit string) [][2]any {
+	var scale [][2]any
+	for _, u := range [][]string{
+		{"ns", "us", "ms", "s", "hrs"},
+		{"B", "kB", "MB", "GB", "TB"},
+	} {
+		for _, name := range u {
+			f, got := prof.Scale(1<<40, unit, name)
+			if got != name || f == 0 {
+				break
+			}
+			shown := name
+			if name == "us" {
+				shown = "µs"
+			}
+			scale = append(scale, [2]any{shown, fmtFactor(float64(1<<40) / f)})
+		}
+	}
+	return scale
+}
+
+// fmtFactor keeps factors that are whole numbers whole.
+func fmtFactor(f float64) any {
+	if f == float64(int64(f)) {
+		return int64(f)
+	}
+	return fmt.Sprintf("%g", f)
+}
