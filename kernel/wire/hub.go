@@ -131,11 +131,12 @@ func (h *hub) subscribers(topic []byte) []*conn {
 }
 
 // waitRoom waits until there is room in the queue of c and reports whether c can
-// be sent to: not if it is gone, or the socket is closing.
+// be sent to: not if it is gone, or the socket is closing. An impatient socket does
+// not wait; enqueue cuts the peer.
 func (h *hub) waitRoom(c *conn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for c.queued >= h.limits.queue && h.conns[c] && !h.closing {
+	for !h.impatient && c.queued >= h.limits.queue && h.conns[c] && !h.closing {
 		h.changed.Wait()
 	}
 	return h.conns[c] && !h.closing
