@@ -81,7 +81,7 @@ func TestBinaryOfGoRunIsCopiedToAStablePlace(t *testing.T) {
 
 func TestTemporaryKnowsWhatTheGoCommandRemoves(t *testing.T) {
 	for name, want := range map[string]bool{
-		"/tmp/go-build42/b001/exe/gomri": true,
+		"/tmp/go-build42/b001/exe/gomri":                                      true,
 		"/home/u/.cache/go-build/0a/" + strings.Repeat("0a", 32) + "-d/gomri": true,
 		"/cache/0a/" + strings.Repeat("0a", 32) + "-d/gomri":                  true,
 		"/home/u/go/bin/gomri":                                                false,
