@@ -11,6 +11,8 @@ const FoldRows = 25
 
 // Table is rows under column heads. Bars inside cells show shares at a glance.
 type Table struct {
+	// Caption names the table, muted above it; it may be empty.
+	Caption string
 	Columns []Column
 	Rows    []Row
 	// Totals come last, muted, and never fold: sums and "everything else".
@@ -95,7 +97,11 @@ func (t Table) HTML() string {
 func (t Table) grid(rows, totals []Row) string {
 	var b strings.Builder
 	b.WriteString(`<div style="overflow-x:auto;max-width:100%"><table style="border-collapse:collapse;table-layout:auto;` +
-		`width:auto;margin:0;border:none;font-size:` + FontSize + `"><thead><tr>`)
+		`width:auto;margin:0;border:none;font-size:` + FontSize + `">`)
+	if t.Caption != "" {
+		b.WriteString(`<caption style="text-align:left;opacity:` + mutedOpacity + `;padding:0 8px;caption-side:top">` + Escape(t.Caption) + `</caption>`)
+	}
+	b.WriteString(`<thead><tr>`)
 	for _, c := range t.Columns {
 		b.WriteString(`<th scope="col" style="` + c.style() + `;font-weight:600;border:none;border-bottom:` + Hairline + `"`)
 		writeTitle(&b, c.Hint)
