@@ -28,7 +28,10 @@ type verb struct {
 
 // verbs is the table of what gomri does, in the order of the help text.
 func verbs() []verb {
-	return []verb{}
+	return []verb{
+		{name: "install", args: "[--user|--sys-prefix|--prefix DIR]", summary: "write the kernelspec for Jupyter and warm the build cache", run: installVerb},
+		{name: "doctor", summary: "say what is missing and what mends it", run: doctorVerb},
+	}
 }
 
 // exitError is an error with an exit status of its own. A nil err prints nothing.
