@@ -18,6 +18,11 @@ const (
 	Var
 )
 
+// String returns the kind as the Go keyword, "method" for a Method.
+func (k Kind) String() string {
+	return [...]string{"const", "type", "func", "method", "var"}[k]
+}
+
 // Home says where the value of a session variable lives.
 type Home int
 
@@ -31,51 +36,70 @@ const (
 )
 
 // Decl is one declaration of one cell. For a const, var or type group each
-// name has a Decl of its own; names declared together by one multi-value
-// assignment share Group.
+// name has a Decl of its own. Once committed a Decl changes only in Home, Fault
+// and, when its cell is run again without a change to it, its place; whatever else
+// changes makes a new Decl with a new Key.
 type Decl struct {
+	// Name is the declared name; "T.M" for a method. Functions init and main of
+	// a cell get names of their own, see check.Program.
 	Name string
 	Kind Kind
-	// Cell is the name of the declaring cell, Line the 1-based line there.
-	Cell string
-	Line int
+	// Cell is the name of the declaring cell, Line and Column the 1-based place
+	// there at which Source begins; a Source that is no copy of the cell's text
+	// (a Var, a Const of a group) has the place of its name.
+	Cell   string
+	Line   int
+	Column int
+	// NameLine and NameColumn are the place of the declared name (of a method: of M).
+	NameLine, NameColumn int
+	// Chunk is the line on which the chunk of Go begins that the declaration
+	// stands in. Declarations of one Cell and Chunk share one set of imports.
+	Chunk int
 	// Key is the Decl's identity, unique in the session: a redefinition of the
 	// same name gets a new one. It is Name plus a version, a valid Go identifier
-	// for all kinds but Method: "x_v3".
+	// for all kinds but Method: "x_v3", "T.M_v1".
 	Key string
-	// Node is the declaration's syntax: *ast.FuncDecl, *ast.TypeSpec, or
-	// *ast.ValueSpec (for a Const of a group: a spec with its iota expressions
-	// kept, see Iota). For a Var declared by := Node is nil.
+	// Node is the declaration's syntax: *ast.FuncDecl, *ast.TypeSpec, or for a
+	// Const the *ast.ValueSpec. A Var has none: its type is all there is to it.
 	Node ast.Node
-	// Pos and End delimit the declaration's text in the cell, as byte offsets.
+	// Gen is the whole group that a Const stands in, for its iota.
+	Gen *ast.GenDecl
+	// Pos and End delimit the declaration's text in the cell, as byte offsets; the
+	// comment right above a function is part of it. For a Var it is its name.
 	Pos, End int
-	// Source is the declaration as a compilable top-level Go declaration, without
-	// a //line directive: "func f() {…}", "type T struct{…}", "var x int" (a
-	// Var has its type and no initial value here). Lines are those of the cell
-	// where it is copied text, beginning at Line, Column.
+	// Source is the declaration as a top-level Go declaration that compiles in a
+	// file with the given Imports, without a //line directive: "func f() {…}",
+	// "type T struct{…}", "const c T = 3" (a constant of a group is written with its
+	// value), "var x int" (without a value). It is "" for a Var whose type cannot
+	// be written. Its first byte stands at Line and Column of the cell.
 	Source string
-	Column int
-	// Group is the other declarations that Source contains (a const group with
-	// iota is carried whole); it includes the Decl itself, and is nil for one alone.
-	Group []*Decl
-	// Uses are the session declarations that this one refers to directly.
+	// Uses are the session declarations that this one refers to directly. A
+	// type does not use its methods, but whoever reaches the type reaches them.
 	Uses []*Decl
-	// Imports are the packages that Source needs.
+	// Imports are the packages that Source needs, under the names it uses.
 	Imports []Import
 	// Home is where a Var's value lives.
 	Home Home
 	// TypeText is a Var's type as Go source in the session package, "" if it
 	// cannot be written there (a type of another package that is not exported).
 	TypeText string
+	// Fault says why the declaration cannot be used any more, "" if it can: a
+	// function that no longer compiles since something it uses was declared
+	// anew, a variable that holds a value of a type that was.
+	Fault string
+	// Type is check's own memory of a Var's type.
+	Type any
+
+	seq int // when it was committed
 }
 
 // Import is one import of a file.
 type Import struct {
-	Name string // the local name, "" if it is the package's own
+	Name string // the local name, "" if it is the package's own; "_" and "." as in Go
 	Path string
 }
 
-// Position locates a place in a cell for a message.
+// Position locates the declared name for a message.
 func (d *Decl) Position() token.Position {
-	return token.Position{Filename: d.Cell, Line: d.Line, Column: d.Column}
+	return token.Position{Filename: d.Cell, Line: d.NameLine, Column: d.NameColumn}
 }
