@@ -38,7 +38,7 @@ var stdTop = stringSet(`archive arena bufio bytes cmp compress container context
 	unique unsafe vendor weak`)
 
 // asmPackages are directories of assembly whose symbols carry no package.
-var asmPackages = []string{"/runtime/", "/internal/bytealg/", "/internal/runtime/", "/crypto/"}
+var asmPackages = []string{"/runtime/", "/internal/bytealg/", "/internal/runtime/"}
 
 func stringSet(words string) map[string]bool {
 	set := make(map[string]bool)
@@ -148,7 +148,7 @@ func kindOfFile(name, file string) Kind {
 		return Runtime
 	}
 	for _, dir := range asmPackages {
-		if strings.Contains(file, dir) {
+		if strings.Contains("/"+file, dir) {
 			return Runtime
 		}
 	}

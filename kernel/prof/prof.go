@@ -49,7 +49,20 @@ type ValueType struct {
 // Parse reads a profile in any format that pprof knows: protocol buffers,
 // gzipped or not, and the older text and binary formats. It never panics and
 // never unpacks more than MaxUnpacked bytes.
-func Parse(data []byte) (p *Profile, err error) {
+func Parse(data []byte) (*Profile, error) {
+	p, err := Raw(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := clean(p); err != nil {
+		return nil, fmt.Errorf("not a profile: %w", err)
+	}
+	return &Profile{p: p}, nil
+}
+
+// Raw is Parse for pprof's own driver: the profile as the library has it, with the
+// same bounds.
+func Raw(data []byte) (p *profile.Profile, err error) {
 	if len(data) == 0 {
 		return nil, ErrEmpty
 	}
@@ -60,27 +73,33 @@ func Parse(data []byte) (p *Profile, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// The library has had crashes on malformed data; a profile comes from
-	// anywhere, so its failure must not be ours.
-	defer func() {
-		if r := recover(); r != nil {
-			p, err = nil, fmt.Errorf("not a profile: malformed data (%v)", r)
-		}
-	}()
-	raw, err := profile.ParseData(data)
+	// A profile comes from anywhere, so a crash of the library on malformed data
+	// must not be ours.
+	defer recovered(&err)
+	p, err = profile.ParseData(data)
 	if err != nil {
 		return nil, fmt.Errorf("not a profile: %w", err)
 	}
-	if len(raw.SampleType) == 0 {
+	if len(p.SampleType) == 0 {
 		return nil, errors.New("not a profile: it names no sample types")
 	}
-	// The same as pprof does after fetching: the frames that the profile itself
-	// calls uninteresting go. Its error is a bad pattern in the profile, which pprof ignores.
-	_ = raw.RemoveUninteresting()
-	if err := raw.CheckValid(); err != nil {
-		return nil, fmt.Errorf("not a profile: %w", err)
+	return p, nil
+}
+
+// clean does what pprof does after fetching: the frames that the profile itself
+// calls uninteresting go.
+func clean(p *profile.Profile) (err error) {
+	defer recovered(&err)
+	// Its error is a bad pattern in the profile, which pprof ignores.
+	_ = p.RemoveUninteresting()
+	return p.CheckValid()
+}
+
+// recovered turns a panic into an error.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("not a profile: malformed data (%v)", r)
 	}
-	return &Profile{p: raw}, nil
 }
 
 // unpack returns data, decompressed if it is gzipped.

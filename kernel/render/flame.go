@@ -79,7 +79,7 @@ func flameNote(t *prof.Tree) string {
 	if t.Pruned == 0 {
 		return fmt.Sprintf("%d frames, all drawn", t.Frames())
 	}
-	return fmt.Sprintf("%d frames drawn, %d too narrow to draw (%s, hatched)", t.Frames(), t.Pruned,
+	return fmt.Sprintf("%d frames drawn; %d are too narrow (hatched), and %s of the stacks end in them", t.Frames(), t.Pruned,
 		Percent(shareOf(t.PrunedValue, t.Root.Total)))
 }
 
@@ -102,10 +102,10 @@ func flameAlt(tree *prof.Tree, top prof.Top) string {
 // flameSVG draws the tree with as many frames as fit into maxFlameSVG, and returns
 // the tree as drawn.
 func flameSVG(tree *prof.Tree) (string, *prof.Tree) {
-	share, widest := flameShare, flameWidest
+	share, widest, self := flameShare, flameWidest, selfByKind(tree.Root)
 	for {
 		drawn := tree.Prune(share, widest)
-		svg := (&flamePicture{tree: drawn}).draw()
+		svg := (&flamePicture{tree: drawn, self: self}).draw()
 		if len(svg) <= maxFlameSVG {
 			return svg, drawn
 		}
@@ -115,11 +115,15 @@ func flameSVG(tree *prof.Tree) (string, *prof.Tree) {
 	}
 }
 
+// flameKinds are the kinds of code in the order of the legend.
+var flameKinds = [...]prof.Kind{prof.Yours, prof.Std, prof.ThirdParty, prof.Runtime}
+
 // flamePicture draws one static picture.
 type flamePicture struct {
 	tree *prof.Tree
-	rows []*strings.Builder // one for each depth
-	hash bool               // something is hatched
+	rows []*strings.Builder  // one for each depth
+	self map[prof.Kind]int64 // what each kind takes in itself, drawn or not
+	hash bool                // something is hatched
 }
 
 // draw returns the SVG.
@@ -196,11 +200,13 @@ func (p *flamePicture) describe(n *prof.Node, depth int, width float64) (class, 
 	}
 	class = classOf(n.Kind)
 	title = n.Name + " " + p.share(n.Total)
+	mark := ""
 	if n.Inlined {
 		class += " i"
 		title += " (inline)"
+		mark = MarkInline
 	}
-	return class, fit(width, prof.ShortName(n.Name), prof.BareName(n.Name)), title
+	return class, fit(width, mark+prof.ShortName(n.Name), mark+prof.BareName(n.Name), prof.BareName(n.Name)), title
 }
 
 // share writes a value and its share of all.
@@ -216,7 +222,7 @@ func fit(width float64, texts ...string) string {
 			return t
 		}
 	}
-	if room < 4 {
+	if room < 6 {
 		return ""
 	}
 	return CutMiddle(texts[len(texts)-1], room)
@@ -224,23 +230,21 @@ func fit(width float64, texts ...string) string {
 
 // legend says what the colours mean and how much of the time each has in itself.
 func (p *flamePicture) legend(b *strings.Builder, y int) {
-	self := selfByKind(p.tree.Root)
 	x := 3.0
-	for _, k := range []prof.Kind{prof.Yours, prof.Std, prof.ThirdParty, prof.Runtime} {
-		text := k.String() + " " + Percent(shareOf(self[k], p.tree.Root.Total))
+	for _, k := range flameKinds {
+		text := k.String() + " " + Percent(shareOf(p.self[k], p.tree.Root.Total))
 		fmt.Fprintf(b, `<rect class="%s" x="%s" y="%d" width="12" height="12"/><text x="%s" y="%d">%s</text>`,
 			classOf(k), px(x), y-10, px(x+17), y, Escape(text))
 		x += 17 + flameChar*float64(len(text)) + 22
 	}
 }
 
-// selfByKind adds up what each kind of code takes itself. What is not drawn counts
-// to the kind of its caller.
+// selfByKind adds up what each kind of code takes itself.
 func selfByKind(n *prof.Node) map[prof.Kind]int64 {
 	sums := make(map[prof.Kind]int64)
 	var walk func(n *prof.Node)
 	walk = func(n *prof.Node) {
-		sums[n.Kind] += n.Self + n.Rest
+		sums[n.Kind] += n.Self
 		for _, c := range n.Children {
 			walk(c)
 		}

@@ -3,6 +3,8 @@ function (uid, data) {
   // picture, so that a zoom shows frames that were too narrow there. It changes nothing outside
   // its own element, needs no network, and leaves the picture alone when anything goes wrong.
   var NS = 'http://www.w3.org/2000/svg', ROW = 18, CHAR = 7.3;
+  // How JupyterLab, VS Code and Colab say that their ground is dark.
+  var DARK = ['[data-jp-theme-light=false] ', '.vscode-dark ', 'html[theme=dark] '];
 
   // frames: parallel to data.d, five numbers a frame; a child comes after its parent.
   var frames = [], stack = [];
@@ -49,11 +51,12 @@ function (uid, data) {
     var dot = s.indexOf('.');
     return dot > 0 && s.charAt(0) !== '[' ? s.slice(dot + 1) : s;
   }
-  function fit(width, name) {
-    var room = Math.floor((width - 5) / CHAR), s = shortName(name);
-    if (s.length > room) { s = bareName(name); }
+  function fit(width, f) {
+    var room = Math.floor((width - 5) / CHAR), mark = f.inlined ? '⤵' : '', s = bareName(f.name);
+    if (mark.length + shortName(f.name).length <= room) { return mark + shortName(f.name); }
+    if (mark.length + s.length <= room) { return mark + s; }
     if (s.length <= room) { return s; }
-    if (room < 4) { return ''; }
+    if (room < 6) { return ''; }
     var head = Math.floor((room - 1) * 2 / 5);
     return s.slice(0, head) + '…' + s.slice(s.length - (room - 1 - head));
   }
@@ -80,18 +83,20 @@ function (uid, data) {
       '.gomri-flame input{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:inherit;background:transparent;border:1px solid var(--gf-line);border-radius:3px;padding:2px 6px;width:22em;max-width:60%;margin:0}' +
       '.gomri-flame button{font:inherit;font-size:12px;color:inherit;background:transparent;border:1px solid var(--gf-line);border-radius:3px;padding:1px 8px;cursor:pointer;margin:0}' +
       '.gomri-flame button[disabled]{opacity:.45;cursor:default}' +
-      '.gomri-flame .details{font:12px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;min-height:3em;overflow-wrap:anywhere;margin:4px 0 0}' +
+      '.gomri-flame .details{font:12px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;min-height:3em;overflow-wrap:anywhere;margin:0 0 4px}' +
       '.gomri-flame .dim{opacity:.75}' +
       '.gomri-flame .scroll{overflow-y:auto;overflow-x:hidden;max-height:720px}' +
       '.gomri-flame svg{display:block;outline-offset:2px}' +
       '.gomri-flame text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1b1b1b;pointer-events:none}' +
       '.gomri-flame .all text{fill:var(--gf-fg)}.gomri-flame .all rect{fill:var(--gf-all)}' +
-      '.gomri-flame g.f{cursor:pointer}.gomri-flame g.inl rect{opacity:.72}.gomri-flame g.above{opacity:.6}' +
+      '.gomri-flame g.f{cursor:pointer}.gomri-flame g.inl rect{opacity:.72}' + dark('g.inl rect{opacity:1;filter:brightness(1.2)}') + dark('.scroll{color-scheme:dark}') +
+      '.gomri-flame g.above{opacity:.6}' +
       '.gomri-flame g.f:hover rect{filter:brightness(1.08)}.gomri-flame g.no{opacity:.28}' +
       '.gomri-flame g.on rect{stroke:var(--gf-fg);stroke-width:2}' +
       '.gomri-flame .key{display:flex;flex-wrap:wrap;gap:4px 18px;margin:4px 0 0}.gomri-flame .key i{display:inline-block;width:11px;height:11px;margin-right:5px}' +
-      kindStyle('', 0) + kindStyle('[data-jp-theme-light=false] ', 1) + kindStyle('.vscode-dark ', 1) + kindStyle('html[theme=dark] ', 1) +
+      kindStyle('', 0) + DARK.map(function (d) { return kindStyle(d, 1); }).join('') +
       '@media print{.gomri-flame .scroll{max-height:none;overflow:visible}.gomri-flame .bar,.gomri-flame .details{display:none}}';
+    function dark(rule) { return DARK.map(function (d) { return d + '.gomri-flame ' + rule; }).join(''); }
     function kindStyle(where, i) {
       return Object.keys(data.c).map(function (k) { return where + '.gomri-flame .' + k + ' rect,' + where + '.gomri-flame i.' + k + '{fill:' + data.c[k][i] + ';background:' + data.c[k][i] + '}'; }).join('');
     }
@@ -105,23 +110,19 @@ function (uid, data) {
     matched.setAttribute('role', 'status');
     var back = make('button', 'back', bar, 'Back'), reset = make('button', 'reset', bar, 'Show all');
     back.type = reset.type = 'button';
+    var details = make('div', 'details', live);
+    details.setAttribute('aria-live', 'polite');
     var scroll = make('div', 'scroll', live);
     var svg = document.createElementNS(NS, 'svg');
     svg.setAttribute('tabindex', '0');
     svg.setAttribute('role', 'application');
     svg.setAttribute('aria-label', (image ? image.alt : 'Flame graph') + '. Arrow keys move, Enter zooms, Escape goes back, slash searches.');
     scroll.appendChild(svg);
-    var details = make('div', 'details', live);
-    details.setAttribute('aria-live', 'polite');
     var key = make('div', 'key', live);
-    [['y', 'your code'], ['s', 'standard library'], ['m', 'other modules'], ['r', 'runtime and GC']].forEach(function (k) {
-      var self = frames.reduce(function (sum, f) {
-        var drawn = f.kids.reduce(function (t, c) { return t + c.total; }, 0);
-        return sum + (f.kind === k[0] && f.parent ? f.total - drawn : 0);
-      }, 0);
+    data.s.forEach(function (k) {
       var e = make('span', '', key);
       make('i', k[0], e);
-      e.appendChild(document.createTextNode(k[1] + ' ' + percent(self, root.total)));
+      e.appendChild(document.createTextNode(k[1] + ' ' + k[2]));
     });
 
     function describe(f) {
@@ -146,7 +147,7 @@ function (uid, data) {
       r.setAttribute('width', Math.max(w - 0.6, 0.7).toFixed(2));
       r.setAttribute('height', ROW - 1);
       g.appendChild(r);
-      var label = f === root ? 'all, ' + amount(f.total) + ' of ' + data.y : fit(w, f.name);
+      var label = f === root ? 'all, ' + amount(f.total) + ' of ' + data.y : fit(w, f);
       if (label && w > 30) {
         var t = document.createElementNS(NS, 'text');
         t.setAttribute('x', (x + 3).toFixed(1));

@@ -28,15 +28,21 @@ type flameModel struct {
 	Type string `json:"y"`
 	// Pruned counts the frames that are not in Frames.
 	Pruned int `json:"p"`
+	// Self are the shares of the kinds in themselves, as text, in the order of flameKinds.
+	Self [4][3]string `json:"s"`
 	// Fills are the colours of the kinds, for light and dark ground.
 	Fills map[string][2]string `json:"c"`
 }
 
 // flameData returns the model of the live graph as JSON, of at most maxFlameData bytes.
 func flameData(tree *prof.Tree) string {
-	share, widest := liveShare, liveWidest
+	share, widest, self := liveShare, liveWidest, selfByKind(tree.Root)
 	for {
-		text := jsValue(newFlameModel(tree.Prune(share, widest)))
+		m := newFlameModel(tree.Prune(share, widest))
+		for i, k := range flameKinds {
+			m.Self[i] = [3]string{classOf(k), k.String(), Percent(shareOf(self[k], tree.Root.Total))}
+		}
+		text := jsValue(m)
 		if len(text) <= maxFlameData {
 			return text
 		}
