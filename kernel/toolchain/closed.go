@@ -1,0 +1,146 @@
+package toolchain
+
+import (
+	"fmt"
+	"go/types"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gomri/kernel/check"
+	"gomri/kernel/display"
+	"gomri/kernel/ledger"
+	"gomri/kernel/value"
+)
+
+func isLetter(r rune) bool { return unicode.IsLetter(r) }
+func isDigit(r rune) bool  { return unicode.IsDigit(r) }
+
+// valueImport is the package that shows a program's last value. The name is one
+// that no cell has.
+var valueImport = ledger.Import{Name: "gomri_value", Path: "cell/internal/value"}
+
+// SessionValue tells whether a program needs the value of a variable that an earlier
+// cell set, which a compiled cell does not have: then the failure names the
+// variable, its cell and the way out. It is nil if the program is closed.
+func SessionValue(p *check.Program) *display.Failure {
+	for _, d := range p.Reach {
+		if d.Kind != ledger.Var || slices.Contains(p.Decls, d) {
+			continue
+		}
+		f := display.Failf("SessionValue", "%s is a variable of %s, line %d: its value is not available to a compiled cell", d.Name, d.Cell, d.Line)
+		user := userOf(p, d)
+		if user != "" {
+			f.Traceback = append(f.Traceback, fmt.Sprintf("    %s uses it", user))
+		}
+		f.Traceback = append(f.Traceback, fmt.Sprintf(
+			"A compiled cell contains the functions, types and constants that it reaches, and no values. "+
+				"Declare %s in this cell, make it a constant, or pass it to the function as a parameter.", d.Name))
+		return f
+	}
+	return nil
+}
+
+// userOf says which function reads a variable, "" if it is the cell's statements.
+func userOf(p *check.Program, v *ledger.Decl) string {
+	for _, d := range p.Reach {
+		if d.Kind != ledger.Var && slices.Contains(d.Uses, v) {
+			return fmt.Sprintf("%s (%s, line %d)", d.Name, d.Cell, d.Line)
+		}
+	}
+	return ""
+}
+
+// kind of closed package.
+type closedKind int
+
+const (
+	asProgram closedKind = iota // the statements are func main, the last value is shown
+	asNotes                     // the same, but the last value is only computed
+	asTests                     // the statements run before the tests
+)
+
+// writeClosed writes the program as a closed package into the hidden module. The
+// caller holds w.turn until the go command has read it.
+func (w *Workspace) writeClosed(p *check.Program, kind closedKind) error {
+	if f := SessionValue(p); f != nil {
+		return f
+	}
+	w.known(p)
+	if err := w.copyModule(); err != nil {
+		return err
+	}
+	body, shows := w.bodyOf(p, kind)
+	imports := p.Imports
+	if shows {
+		imports = append(slices.Clone(imports), valueImport)
+		if err := w.writeValue(); err != nil {
+			return err
+		}
+	}
+	decls := usable(p.Reach)
+	var files map[string]string
+	if kind == asTests {
+		files = packageFiles(decls, imports, "", body)
+	} else {
+		files = packageFiles(decls, imports, body+" ", "")
+	}
+	if _, err := replaceDir(w.hidden, sessionDir, files); err != nil {
+		return fmt.Errorf("write the compiled cell: %w", err)
+	}
+	return nil
+}
+
+// bodyOf is the text of the statements; shows is true if it uses the value package.
+func (w *Workspace) bodyOf(p *check.Program, kind closedKind) (body string, shows bool) {
+	values := 1
+	if p.Last != nil {
+		if t, ok := p.Info.TypeOf(p.Last).(*types.Tuple); ok {
+			values = t.Len()
+		}
+	}
+	body = newBodyWriter(p).statements(func(expr string) string {
+		if kind != asProgram {
+			return strings.Repeat("_, ", values-1) + "_ = " + expr
+		}
+		shows = true
+		name := "Text"
+		if values > 1 {
+			name = "Tuple"
+		}
+		return "gomri_value.Show(gomri_value." + name + "(" + expr + "))"
+	})
+	return body, shows
+}
+
+// valueFile is where a program leaves the text of its last value. Standard output is
+// the user's own, and not every system can hand further pipes to a child.
+func (w *Workspace) valueFile() string { return filepath.Join(w.base, "value.txt") }
+
+// writeValue writes the package that shows the last value.
+func (w *Workspace) writeValue() error {
+	show := "package value\n\nimport \"os\"\n\n" +
+		"// Show leaves the text of a value where the kernel finds it.\n" +
+		"func Show(text string) { _ = os.WriteFile(" + strconv.Quote(w.valueFile()) + ", []byte(text), 0o600) }\n"
+	files := map[string]string{"value.go": value.Source(), "show.go": show}
+	if _, err := replaceDir(w.hidden, filepath.Join("internal", "value"), files); err != nil {
+		return fmt.Errorf("write the package of values: %w", err)
+	}
+	return nil
+}
+
+// maxValue bounds the text of a value that is read back, in bytes.
+const maxValue = 1 << 20
+
+// takeValue reads and removes what the program left.
+func (w *Workspace) takeValue() (string, bool) {
+	data, err := os.ReadFile(w.valueFile())
+	if err != nil {
+		return "", false
+	}
+	_ = os.Remove(w.valueFile())
+	return string(data[:min(len(data), maxValue)]), true
+}

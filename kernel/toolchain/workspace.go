@@ -1,0 +1,168 @@
+// Package toolchain runs compiled cells: a temporary module in which every cell is a file, the real go command, and what it built.
+//
+// The module is called "cell". What a user sees of it:
+//
+//	session/       the live declarations of the session, as package main
+//	NAME/          the cells with a package clause, by package
+//	NAME.go        what %%file wrote, and the profiles that tests wrote
+//
+// Every file that was made of a cell begins with a //line directive, so that the
+// compiler, panics, test failures and profiles speak of cells and their lines. A
+// second module of the same name, out of sight, takes the closed packages: one cell
+// with exactly the declarations that it reaches. Both are removed by Close.
+package toolchain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"gomri/kernel/check"
+)
+
+// sessionDir is the folder of the session's declarations in both modules, and so
+// the end of their import path: profiles speak of "cell/session.f".
+const sessionDir = "session"
+
+// Options of a Workspace. The zero value is useful.
+type Options struct {
+	// Go is the go command; "" looks for it on PATH and in the usual places.
+	Go string
+	// Dir is where built programs run; "" is the caller's working directory.
+	Dir string
+	// Env is the environment as "KEY=value"; nil is the caller's.
+	Env []string
+	// TempDir is where the modules are made; "" is the system's folder for such things.
+	TempDir string
+}
+
+// Workspace is the modules of one session. Its owner is the session, which closes
+// it. Its methods may be called from any goroutine; those that write into a module
+// and run the go command on it take turns.
+type Workspace struct {
+	opts    Options
+	goPath  string
+	version string // "1.26.8"
+	env     []string
+	base    string   // the one folder that Close removes
+	root    string   // the module that the user sees
+	hidden  string   // the module of closed packages
+	bin     string   // built programs
+	files   *os.Root // root; nothing is written outside of it
+
+	turn sync.Mutex // held while the hidden module is in use
+
+	mu     sync.Mutex // guards what follows
+	closed bool
+	places places
+	list   listings
+	texts  map[string]string // texts of cells by name, for carets
+	built  int               // programs built so far, for their names
+}
+
+// Open makes a workspace. It needs a go command and says how to get one if there is none.
+func Open(ctx context.Context, opts Options) (*Workspace, error) {
+	goPath, err := findGo(opts.Go)
+	if err != nil {
+		return nil, err
+	}
+	base, err := os.MkdirTemp(opts.TempDir, "gomri-*")
+	if err != nil {
+		return nil, fmt.Errorf("make the workspace: %w", err)
+	}
+	if base, err = filepath.EvalSymlinks(base); err != nil {
+		return nil, fmt.Errorf("make the workspace: %w", err)
+	}
+	w := &Workspace{
+		opts: opts, goPath: goPath, base: base,
+		root: filepath.Join(base, "cell"), hidden: filepath.Join(base, "closed"), bin: filepath.Join(base, "bin"),
+		list: listings{}, texts: map[string]string{},
+	}
+	w.env = environment(opts.Env)
+	if err := w.fill(ctx); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
+}
+
+// fill makes the folders and module files.
+func (w *Workspace) fill(ctx context.Context) error {
+	version, err := goVersion(ctx, w.goPath, w.env)
+	if err != nil {
+		return err
+	}
+	w.version = version
+	for _, dir := range []string{w.bin, w.root, w.hidden} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("make the workspace: %w", err)
+		}
+	}
+	if w.files, err = os.OpenRoot(w.root); err != nil {
+		return fmt.Errorf("make the workspace: %w", err)
+	}
+	mod := "module cell\n\ngo " + version + "\n"
+	if err := w.files.WriteFile("go.mod", []byte(mod), 0o600); err != nil {
+		return fmt.Errorf("make the workspace: %w", err)
+	}
+	return w.SetSession(nil)
+}
+
+// Root is the folder in which commands run and where profiles land, an absolute path.
+func (w *Workspace) Root() string { return w.root }
+
+// GoVersion is the version of the go command, without "go": "1.26.8".
+func (w *Workspace) GoVersion() string { return w.version }
+
+// GoPath is the go command, an absolute path.
+func (w *Workspace) GoPath() string { return w.goPath }
+
+// Close removes the modules and what was built. Cells that are still running must
+// have ended: cancel their contexts first. Closing again does nothing.
+func (w *Workspace) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	var err error
+	if w.files != nil {
+		err = w.files.Close()
+	}
+	// The go command makes the files of a module cache read-only; ours are not,
+	// so that RemoveAll is enough.
+	if err := errors.Join(err, os.RemoveAll(w.base)); err != nil {
+		return fmt.Errorf("remove the workspace: %w", err)
+	}
+	return nil
+}
+
+// maxTexts bounds the cell texts that are kept for the caret under an error.
+const maxTexts = 4096
+
+// remember keeps a cell's text, so that a message can show its line.
+func (w *Workspace) remember(name, text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.texts) >= maxTexts {
+		clear(w.texts)
+	}
+	w.texts[name] = text
+}
+
+// text returns the text of a cell, "" if it is not known.
+func (w *Workspace) text(name string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.texts[name]
+}
+
+// known remembers the cell of a program.
+func (w *Workspace) known(p *check.Program) {
+	if p.Cell != nil {
+		w.remember(p.Cell.Name, p.Cell.Text)
+	}
+}
