@@ -194,6 +194,8 @@ func TestTooManyConnectionsAreRefused(t *testing.T) {
 			first = c
 		}
 	}
+	// A client has its READY before the other side has read the client's.
+	waitFor(t, func() bool { return openConns(s, msg.Shell) == 3 })
 	if c := dialRaw(t, s.Info(), s.Info().ShellPort).handshake("DEALER", "late"); !c.cut() {
 		t.Error("the fourth of three is still open")
 	}
