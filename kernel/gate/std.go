@@ -1,0 +1,82 @@
+package gate
+
+import (
+	"go/token"
+	"go/types"
+)
+
+//go:generate go test gomri/kernel/interp -run TestGateKnowsTheInterpretersSymbols -update
+
+// denied are functions of allowed packages that do not do in the interpreter what they do in
+// a program, or whose results depend on the program's own code.
+var denied = map[string]bool{
+	"errors.As": true, "errors.Is": true,
+	"fmt.Scan": true, "fmt.Scanf": true, "fmt.Scanln": true, "fmt.Formatter": true, "fmt.State": true,
+	"log.SetFlags": true, "log.New": true, "log.Default": true, "log.SetOutput": true, "log.Output": true,
+	"os.Stdin": true, "os.Args": true, "os.Executable": true, "os.Getpid": true, "os.Getppid": true,
+	"os.FindProcess": true, "os.StartProcess": true, "os.NewFile": true, "os.Pipe": true, "os.CopyFS": true,
+	"sort.Sort": true, "sort.Stable": true, "sort.Reverse": true, "sort.IsSorted": true,
+	"time.After": true, "time.AfterFunc": true, "time.Tick": true, "time.NewTimer": true, "time.NewTicker": true,
+	"bufio.NewReadWriter": true,
+}
+
+// typesOf are the packages whose types may be used: those of symbols, and those that
+// their functions give.
+var typesOf = func() map[string]bool {
+	m := map[string]bool{"io": true, "io/fs": true}
+	for path := range symbols {
+		m[path] = true
+	}
+	return m
+}()
+
+// symbol refuses a function or variable of a package that is not known to be right.
+func (j *judge) symbol(at token.Pos, obj types.Object) {
+	if obj == nil || obj.Pkg() == nil {
+		return
+	}
+	j.pkg(at, obj.Pkg())
+	name := obj.Pkg().Path() + "." + obj.Name()
+	if _, method := obj.(*types.Func); method && obj.(*types.Func).Signature().Recv() != nil {
+		return
+	}
+	if v, ok := obj.(*types.Var); ok && v.IsField() {
+		return
+	}
+	if denied[name] {
+		j.refuse(at, "%s", name)
+	}
+	if !symbols[obj.Pkg().Path()][obj.Name()] {
+		j.refuse(at, "%s, which the interpreter does not have", name)
+	}
+	if fn, ok := obj.(*types.Func); ok && fn.Signature().TypeParams().Len() > 0 {
+		j.refuse(at, "generic function %s", name)
+	}
+}
+
+// pkg refuses a package of which nothing is allowed.
+func (j *judge) pkg(at token.Pos, p *types.Package) {
+	if !typesOf[p.Path()] {
+		j.refuse(at, "package %s", p.Path())
+	}
+}
+
+// Packages lists the packages of which the interpreter's symbols are allowed.
+func Packages() []string {
+	return []string{
+		"bufio", "bytes", "crypto/md5", "crypto/sha1", "crypto/sha256", "crypto/sha512",
+		"encoding/base64", "encoding/binary", "encoding/hex", "errors", "fmt", "hash/adler32",
+		"hash/crc32", "hash/crc64", "hash/fnv", "html", "log", "math", "math/big", "math/bits", "math/rand",
+		"math/rand/v2", "net/url", "os", "path", "path/filepath", "regexp", "sort", "strconv", "strings",
+		"text/tabwriter", "time", "unicode", "unicode/utf16", "unicode/utf8",
+	}
+}
+
+// Symbols returns the names of a package that the interpreter has, sorted in no order.
+func Symbols(path string) []string {
+	var names []string
+	for name := range symbols[path] {
+		names = append(names, name)
+	}
+	return names
+}

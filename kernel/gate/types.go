@@ -1,0 +1,243 @@
+package gate
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// typ refuses a type that is not known to work.
+func (j *judge) typ(at token.Pos, t types.Type) {
+	if why := j.typeFault(t); why != "" {
+		j.refuse(at, "%s", why)
+	}
+}
+
+// typeFault says what is wrong with a type, "" if nothing is.
+func (j *judge) typeFault(t types.Type) string {
+	if t == nil || j.types[t] {
+		return ""
+	}
+	j.types[t] = true // a type that contains itself is right if its other parts are
+	why := j.typeParts(t)
+	if why != "" {
+		delete(j.types, t)
+	}
+	return why
+}
+
+func (j *judge) typeParts(t types.Type) string {
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic:
+		if t.Info()&types.IsComplex != 0 || t.Kind() == types.Uintptr || t.Kind() == types.UnsafePointer {
+			return "the type " + t.Name()
+		}
+		return ""
+	case *types.Named:
+		return j.namedFault(t)
+	case *types.Pointer:
+		return j.typeFault(t.Elem())
+	case *types.Slice:
+		return j.typeFault(t.Elem())
+	case *types.Array:
+		return j.typeFault(t.Elem())
+	case *types.Map:
+		return first(j.typeFault(t.Key()), j.typeFault(t.Elem()))
+	case *types.Struct:
+		for f := range t.Fields() {
+			if why := j.typeFault(f.Type()); why != "" {
+				return why
+			}
+		}
+		return ""
+	case *types.Signature:
+		return first(j.tupleFault(t.Params()), j.tupleFault(t.Results()))
+	case *types.Chan:
+		return "channel"
+	case *types.Interface:
+		return "a value of interface type"
+	case *types.Tuple:
+		return j.tupleFault(t)
+	}
+	return "the type " + j.name(t)
+}
+
+// namedFault judges a named type: of the session any whose parts are allowed, of a
+// package any that is no interface but error.
+func (j *judge) namedFault(t *types.Named) string {
+	switch {
+	case t.TypeArgs().Len() > 0:
+		return "generic type"
+	case t.Obj().Pkg() == nil:
+		return "" // error
+	case types.IsInterface(t):
+		return "a value of interface type " + j.name(t)
+	case t.Obj().Pkg() == j.p.Pkg:
+		return j.typeFault(t.Underlying())
+	case !typesOf[t.Obj().Pkg().Path()]:
+		return "package " + t.Obj().Pkg().Path()
+	}
+	if _, ok := t.Underlying().(*types.Chan); ok {
+		return "channel"
+	}
+	return ""
+}
+
+func (j *judge) tupleFault(t *types.Tuple) string {
+	for v := range t.Variables() {
+		if why := j.typeFault(v.Type()); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// name writes a type for a reason.
+func (j *judge) name(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string {
+		if p == j.p.Pkg {
+			return ""
+		}
+		return p.Name()
+	})
+}
+
+// way is what becomes of a value that meets an interface.
+type way int
+
+const (
+	meets    way = iota // anything may be asked of it: its type has to be real
+	printing            // it is printed by %v or a verb like it
+	naming              // it is printed with the names of its fields
+	showing             // it is the value of the cell, shown with the names of its type
+	swapping            // its elements are swapped: sort.Slice
+)
+
+// flow judges a value that is assigned, passed or returned to a type.
+func (j *judge) flow(x ast.Expr, to types.Type, w way) {
+	tv := j.info.Types[x]
+	if to == nil || tv.IsNil() || tv.Type == nil {
+		return
+	}
+	from := tv.Type
+	if tv.Value != nil {
+		from = constantType(tv)
+	}
+	j.flowType(x.Pos(), from, to, w)
+}
+
+func (j *judge) flowType(at token.Pos, from, to types.Type, w way) {
+	if to == nil || !types.IsInterface(to) || types.IsInterface(from) {
+		return
+	}
+	if why := j.printable(from, w, nil); why != "" {
+		j.refuse(at, "%s meets an interface", why)
+	}
+}
+
+// printable says what keeps a value of a type from meeting an interface in some way,
+// "" if nothing does. Types of packages are themselves in the interpreter; those of
+// the session have lost their names and methods.
+func (j *judge) printable(t types.Type, w way, seen []types.Type) string {
+	for _, s := range seen {
+		if s == t {
+			return ""
+		}
+	}
+	seen = append(seen, t)
+	switch u := types.Unalias(t).(type) {
+	case *types.Named:
+		if u.Obj().Pkg() != j.p.Pkg {
+			return ""
+		}
+		if w == meets {
+			return "a value of type " + j.name(t)
+		}
+		if w != swapping && hasMethods(t) {
+			return j.name(t) + ", which has methods,"
+		}
+		return j.printable(u.Underlying(), w, seen)
+	case *types.Pointer:
+		return j.printable(u.Elem(), w, seen)
+	case *types.Slice:
+		return j.printable(u.Elem(), w, seen)
+	case *types.Array:
+		return j.printable(u.Elem(), w, seen)
+	case *types.Map:
+		return first(j.printable(u.Key(), w, seen), j.printable(u.Elem(), w, seen))
+	case *types.Struct:
+		return j.printableStruct(u, w, seen)
+	case *types.Signature:
+		if w != swapping {
+			return "a function"
+		}
+	case *types.Tuple:
+		return "a list of results"
+	}
+	return ""
+}
+
+// printableStruct judges the fields. The interpreter exports every field, so one that
+// is not exported must have nothing that fmt would call if it could.
+func (j *judge) printableStruct(t *types.Struct, w way, seen []types.Type) string {
+	if w == swapping {
+		return ""
+	}
+	if w == meets && t.NumFields() > 0 || hasMethods(t) {
+		return "a value of type " + j.name(t)
+	}
+	for f := range t.Fields() {
+		if why := j.printable(f.Type(), w, seen); why != "" {
+			return why
+		}
+		if !f.Exported() && (w == naming || w == printing && speaks(f.Type(), nil)) {
+			return "the field " + f.Name() + ", which is not exported,"
+		}
+	}
+	return ""
+}
+
+// hasMethods is true if a type or a pointer to it has methods, promoted ones included.
+func hasMethods(t types.Type) bool {
+	if types.NewMethodSet(t).Len() > 0 {
+		return true
+	}
+	return !types.IsInterface(t) && types.NewMethodSet(types.NewPointer(t)).Len() > 0
+}
+
+// speaks is true if some part of a value has methods, or is an interface.
+func speaks(t types.Type, seen []types.Type) bool {
+	for _, s := range seen {
+		if s == t {
+			return false
+		}
+	}
+	seen = append(seen, t)
+	if hasMethods(t) || types.IsInterface(t) {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		return speaks(u.Elem(), seen)
+	case *types.Slice:
+		return speaks(u.Elem(), seen)
+	case *types.Array:
+		return speaks(u.Elem(), seen)
+	case *types.Map:
+		return speaks(u.Key(), seen) || speaks(u.Elem(), seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if speaks(f.Type(), seen) {
+				return true
+			}
+		}
+	}
+	return false
+}

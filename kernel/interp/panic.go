@@ -1,0 +1,84 @@
+package interp
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+)
+
+// panicText is what the runtime prints after "panic: " for a value.
+func panicText(v any) string {
+	switch x := v.(type) {
+	case *reflect.ValueError:
+		// The interpreter found nothing behind a pointer.
+		return nilPointer
+	case runtime.Error:
+		return x.Error()
+	case error:
+		return said(x.Error)
+	case fmt.Stringer:
+		return said(x.String)
+	case string:
+		if text, ok := reflectPanics(x); ok {
+			return text
+		}
+		return x
+	}
+	rv := reflect.ValueOf(v)
+	switch {
+	case !rv.IsValid():
+		return "panic called with nil argument (use GODEBUG=panicnil=1 to disable)"
+	case rv.Kind() == reflect.Bool, rv.CanInt(), rv.CanUint(), rv.CanFloat(), rv.CanComplex(), rv.Kind() == reflect.String:
+		return basicText(rv)
+	}
+	return fmt.Sprintf("(%T) %v", v, v)
+}
+
+// basicText writes a number, bool or string of any type: goexit, time.Month(13).
+func basicText(v reflect.Value) string {
+	text := fmt.Sprint(v.Interface())
+	if v.CanFloat() {
+		text = fmt.Sprintf("%+e", v.Float())
+	}
+	if t := v.Type(); t.PkgPath() != "" {
+		if v.Kind() == reflect.String {
+			text = fmt.Sprintf("%q", v.String())
+		}
+		return t.String() + "(" + text + ")"
+	}
+	return text
+}
+
+const nilPointer = "runtime error: invalid memory address or nil pointer dereference"
+
+// reflectPanics puts what package reflect says where compiled code would have
+// failed into the runtime's words. Compiled code also tells the index and the
+// length, which are not known here.
+func reflectPanics(s string) (string, bool) {
+	switch {
+	case strings.HasPrefix(s, "reflect: slice index out of range"),
+		strings.HasPrefix(s, "reflect: array index out of range"),
+		strings.HasPrefix(s, "reflect: string index out of range"):
+		return "runtime error: index out of range", true
+	case strings.HasPrefix(s, "reflect.Value.Slice: "), strings.HasPrefix(s, "reflect.Value.Slice3: "):
+		return "runtime error: slice bounds out of range", true
+	case strings.HasPrefix(s, "reflect.MakeSlice: negative len"):
+		return "runtime error: makeslice: len out of range", true
+	case strings.HasPrefix(s, "reflect.MakeSlice: "):
+		return "runtime error: makeslice: cap out of range", true
+	case strings.HasPrefix(s, "reflect: "), strings.HasPrefix(s, "reflect."):
+		return "interpreter: " + s, true
+	}
+	return s, false
+}
+
+// said calls a method of the user's, which may panic itself.
+func said(method func() string) (text string) {
+	defer func() {
+		if r := recover(); r != nil {
+			text = fmt.Sprintf("(its text cannot be made: %v)", r)
+		}
+	}()
+	return method()
+}

@@ -1,0 +1,58 @@
+package interp
+
+import (
+	"gomri/kernel/value"
+)
+
+// The kernel writes requests to the worker's standard input, one JSON value after
+// another, and the worker ends when that input ends. The worker answers on its own
+// standard output, among what the user's code prints: a frame begins with a marker
+// that holds a random token, which only the kernel and the worker's own code know.
+// The same frame with an empty response goes to standard error. A response is
+// complete when both have come, and since a pipe keeps its order, everything that
+// the cell printed has been read by then. No port is opened and no file is made.
+
+// What a request asks for.
+const (
+	opHello     = "hello"     // first: Token
+	opRun       = "run"       // load Units, then call Call
+	opInterrupt = "interrupt" // raise the flag that the running cell looks at
+	opCancel    = "cancel"    // abandon the running cell
+)
+
+type request struct {
+	Op     string
+	Token  string         `json:",omitempty"`
+	Seq    int            `json:",omitempty"`
+	Units  []source       `json:",omitempty"`
+	Call   string         `json:",omitempty"`
+	Shapes []*value.Shape `json:",omitempty"`
+}
+
+// source is one text to load, with the packages it needs by import path.
+type source struct {
+	Text    string
+	Imports []string `json:",omitempty"`
+}
+
+// response ends a run request.
+type response struct {
+	Seq int
+	// Loaded is how many units the worker now has.
+	Loaded int
+	// Refused is what the interpreter said about a unit that it would not load;
+	// nothing has been run then.
+	Refused string `json:",omitempty"`
+	// Value is the text of the last expression's value.
+	Value *string `json:",omitempty"`
+	// Panic is the text of the panic that ended the cell.
+	Panic *string `json:",omitempty"`
+	// Exit is the status with which the cell ended its program.
+	Exit *int `json:",omitempty"`
+	// Interrupted is true if the cell was stopped on request.
+	Interrupted bool `json:",omitempty"`
+	// Broken is true if the interpreter did not survive that.
+	Broken bool `json:",omitempty"`
+	// Line is the line marker as the cell left it.
+	Line int `json:",omitempty"`
+}

@@ -1,0 +1,227 @@
+package lower
+
+import (
+	"go/ast"
+	"go/types"
+	"strings"
+)
+
+// call writes a call, a conversion or a builtin.
+func (e *writer) call(x *ast.CallExpr) string {
+	fun := ast.Unparen(x.Fun)
+	if tv := e.l.p.Info.Types[fun]; tv.IsType() {
+		return e.conversion(x, tv.Type)
+	} else if tv.IsBuiltin() {
+		return e.builtin(x, fun)
+	}
+	if sel, ok := fun.(*ast.SelectorExpr); ok {
+		if s := e.l.p.Info.Selections[sel]; s != nil && s.Kind() != types.FieldVal {
+			return e.method(x, sel, s)
+		}
+	}
+	return e.expr(fun) + "(" + strings.Join(e.args(x), ", ") + ")"
+}
+
+// args writes the arguments of a call.
+func (e *writer) args(x *ast.CallExpr) []string {
+	if len(x.Args) == 1 && x == e.spread {
+		if tuple, ok := e.typeOf(x.Args[0]).(*types.Tuple); ok {
+			return e.spill(x.Args[0], tuple.Len())
+		}
+	}
+	args := make([]string, len(x.Args))
+	for i, arg := range x.Args {
+		if _, multi := e.typeOf(arg).(*types.Tuple); multi {
+			e.refuse(arg, "a call that is the argument list of another")
+		}
+		args[i] = e.expr(arg)
+	}
+	if x.Ellipsis.IsValid() {
+		args[len(args)-1] += "..."
+	}
+	return args
+}
+
+// method writes a method call: of a type of the session as a call of a function
+// that takes the receiver first, of a type of a package as it is.
+func (e *writer) method(x *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selection) string {
+	if s.Kind() != types.MethodVal {
+		e.refuse(sel, "method expression")
+	}
+	fn, ok := s.Obj().(*types.Func)
+	if !ok {
+		e.refuse(sel, "this method")
+	}
+	recv, t := e.path(sel.X, s.Recv(), s.Index()[:len(s.Index())-1])
+	if fn.Pkg() != e.l.p.Pkg {
+		return recv + "." + fn.Name() + "(" + strings.Join(e.args(x), ", ") + ")"
+	}
+	d := e.l.p.Objects[fn.Origin()]
+	if d == nil || types.IsInterface(t) {
+		e.refuse(sel, "a call through an interface")
+	}
+	_, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, has := t.Underlying().(*types.Pointer)
+	switch {
+	case wants && !has:
+		recv = "(&" + recv + ")"
+	case has && !wants:
+		recv = "(*" + recv + ")"
+	}
+	return unitName(d) + "(" + strings.Join(append([]string{recv}, e.args(x)...), ", ") + ")"
+}
+
+func (e *writer) conversion(x *ast.CallExpr, t types.Type) string {
+	text := e.typ(t)
+	if strings.HasPrefix(text, "*") || strings.HasPrefix(text, "func") {
+		text = "(" + text + ")"
+	}
+	return text + "(" + e.expr(x.Args[0]) + ")"
+}
+
+// builtin writes a call of a predeclared function.
+func (e *writer) builtin(x *ast.CallExpr, fun ast.Expr) string {
+	id, ok := fun.(*ast.Ident)
+	if !ok {
+		e.refuse(x, "package unsafe")
+	}
+	switch id.Name {
+	case "len", "cap", "delete", "panic":
+		return id.Name + "(" + strings.Join(e.args(x), ", ") + ")"
+	case "append", "copy":
+		return e.appendOrCopy(x, id.Name)
+	case "make":
+		args := []string{e.typ(e.typeOf(x.Args[0]))}
+		for _, arg := range x.Args[1:] {
+			args = append(args, "int("+e.expr(arg)+")")
+		}
+		return "make(" + strings.Join(args, ", ") + ")"
+	case "new":
+		return e.newCall(x)
+	case "min", "max":
+		return e.minMax(x, id.Name)
+	case "print", "println", "clear":
+		name := strings.ToUpper(id.Name[:1]) + id.Name[1:]
+		return e.pkg(Runtime) + "." + name + "(" + strings.Join(e.args(x), ", ") + ")"
+	}
+	e.refuse(x, "%s", id.Name)
+	return ""
+}
+
+// appendOrCopy writes append and copy; a string as their last argument is made bytes.
+func (e *writer) appendOrCopy(x *ast.CallExpr, name string) string {
+	args := e.args(x)
+	last := len(args) - 1
+	if b, ok := e.typeOf(x.Args[last]).Underlying().(*types.Basic); ok && b.Info()&types.IsString != 0 {
+		if name == "copy" {
+			args[last] = "[]uint8(" + args[last] + ")"
+		} else if text, ok := strings.CutSuffix(args[last], "..."); ok {
+			args[last] = "[]uint8(" + text + ")..."
+		}
+	}
+	return name + "(" + strings.Join(args, ", ") + ")"
+}
+
+// newCall writes new(T), and new(x) as a function that makes the variable.
+func (e *writer) newCall(x *ast.CallExpr) string {
+	if e.l.p.Info.Types[x.Args[0]].IsType() {
+		return "new(" + e.typ(e.typeOf(x.Args[0])) + ")"
+	}
+	p, ok := e.typeOf(x).Underlying().(*types.Pointer)
+	if !ok {
+		e.refuse(x, "this call of new")
+	}
+	t, name := e.typ(p.Elem()), e.fresh("new")
+	return "func(" + name + " " + t + ") *" + t + " { return &" + name + " }(" + e.expr(x.Args[0]) + ")"
+}
+
+// minMax writes min and max as a call of a compiled function for the type.
+func (e *writer) minMax(x *ast.CallExpr, name string) string {
+	basic, ok := e.typeOf(x).Underlying().(*types.Basic)
+	if !ok || basic.Kind() == types.Uintptr {
+		e.refuse(x, "%s of this type", name)
+	}
+	return e.pkg(Runtime) + "." + strings.ToUpper(name[:1]) + name[1:] + "_" + e.basic(basic) +
+		"(" + strings.Join(e.args(x), ", ") + ")"
+}
+
+// funcLit writes a function literal.
+func (e *writer) funcLit(x *ast.FuncLit) string {
+	sig, ok := e.typeOf(x).Underlying().(*types.Signature)
+	if !ok {
+		e.refuse(x, "this function")
+	}
+	inner := &writer{l: e.l, locals: e.locals, count: e.count, imports: e.imports}
+	inner.function("func", nil, x.Type, sig, x.Body)
+	e.count = inner.count
+	return strings.TrimSuffix(inner.String(), "\n")
+}
+
+// funcDecl writes a function or a method.
+func (e *writer) funcDecl(name string, fn *ast.FuncDecl) {
+	obj, ok := e.l.p.Info.Defs[fn.Name].(*types.Func)
+	if !ok || fn.Body == nil {
+		e.refuse(fn, "a function without a body")
+	}
+	sig := obj.Signature()
+	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 {
+		e.refuse(fn, "generic function")
+	}
+	e.function("func "+name, fn.Recv, fn.Type, sig, fn.Body)
+}
+
+// function writes a function from its name on. It looks at the stop flag first, so
+// that a recursion ends, and puts the line marker back before it returns.
+func (e *writer) function(head string, recv *ast.FieldList, ft *ast.FuncType, sig *types.Signature, body *ast.BlockStmt) {
+	outer := e.fn
+	e.fn = &function{sig: sig, saved: e.fresh("line")}
+	defer func() { e.fn = outer }()
+
+	var params []string
+	if recv != nil {
+		params = append(params, e.paramName(recv)+" "+e.typ(sig.Recv().Type()))
+	}
+	for i := range sig.Params().Len() {
+		p := sig.Params().At(i)
+		name := "_"
+		if p.Name() != "" && p.Name() != "_" {
+			name = e.local(p)
+		} else {
+			name = e.fresh("p")
+		}
+		params = append(params, name+" "+e.param(sig, i))
+	}
+	e.printf("%s(%s)%s {\n", head, strings.Join(params, ", "), e.results(sig))
+	e.stopTest()
+	e.printf("%s := %s\n", e.fn.saved, LineVar)
+	if ft.Results != nil && sig.Results().At(0).Name() != "" {
+		for r := range sig.Results().Variables() {
+			name := e.fresh("r")
+			if r.Name() != "_" {
+				name = e.local(r)
+			}
+			e.fn.named = append(e.fn.named, name)
+			e.printf("var %s %s\n", name, e.typ(r.Type()))
+		}
+	}
+	e.stmts(body.List)
+	if sig.Results().Len() == 0 {
+		e.printf("%s = %s\n", LineVar, e.fn.saved)
+	}
+	e.printf("}\n")
+}
+
+// paramName is the name of a receiver.
+func (e *writer) paramName(recv *ast.FieldList) string {
+	if len(recv.List) == 1 && len(recv.List[0].Names) == 1 {
+		if obj := e.l.p.Info.Defs[recv.List[0].Names[0]]; obj != nil && obj.Name() != "_" {
+			return e.local(obj)
+		}
+	}
+	return e.fresh("p")
+}
+
+// stopTest writes the test of the flag by which a cell is stopped.
+func (e *writer) stopTest() {
+	e.printf("if %s { %s.Interrupt() }\n", StopVar, Alias(Runtime))
+}

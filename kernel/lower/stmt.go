@@ -1,0 +1,386 @@
+package lower
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+func (e *writer) stmts(list []ast.Stmt) {
+	for _, s := range list {
+		e.stmt(s)
+	}
+}
+
+// stmt writes one statement, after the line marker if it can panic.
+func (e *writer) stmt(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.EmptyStmt:
+	case *ast.BlockStmt:
+		e.printf("{\n")
+		e.stmts(s.List)
+		e.printf("}\n")
+	case *ast.LabeledStmt:
+		e.labeled(s)
+	case *ast.ForStmt:
+		e.forLoop(s, "")
+	case *ast.RangeStmt:
+		e.rangeLoop(s, "")
+	case *ast.SwitchStmt:
+		e.switchStmt(s, "")
+	case *ast.IfStmt:
+		e.ifStmt(s)
+	case *ast.BranchStmt:
+		e.branch(s)
+	case *ast.DeclStmt:
+		e.decl(s)
+	default:
+		e.simple(s)
+	}
+}
+
+// simple writes a statement that contains no others.
+func (e *writer) simple(s ast.Stmt) {
+	if e.canPanic(s) {
+		e.mark(s)
+	}
+	e.ordered(s)
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		e.spread, _ = ast.Unparen(s.X).(*ast.CallExpr)
+		e.printf("%s\n", e.expr(s.X))
+	case *ast.IncDecStmt:
+		e.printf("%s%s\n", e.target(s.X), s.Tok)
+	case *ast.AssignStmt:
+		e.assign(s)
+	case *ast.ReturnStmt:
+		e.returnStmt(s)
+	case nil:
+	default:
+		e.refuse(s, "%s", describeStmt(s))
+	}
+	e.spread = nil
+}
+
+func describeStmt(s ast.Stmt) string {
+	switch s.(type) {
+	case *ast.GoStmt:
+		return "go statement"
+	case *ast.DeferStmt:
+		return "defer statement"
+	case *ast.SelectStmt:
+		return "select statement"
+	case *ast.SendStmt:
+		return "channel operation"
+	case *ast.TypeSwitchStmt:
+		return "type switch"
+	}
+	return "this statement"
+}
+
+// target writes what is assigned to.
+func (e *writer) target(x ast.Expr) string {
+	text := e.expr(x)
+	if strings.HasPrefix(text, "(*") && strings.HasSuffix(text, ")") && !strings.Contains(text[1:len(text)-1], ")") {
+		return text[1 : len(text)-1] // (*p) = v
+	}
+	return text
+}
+
+func (e *writer) assign(s *ast.AssignStmt) {
+	switch {
+	case s.Tok != token.ASSIGN && s.Tok != token.DEFINE:
+		e.printf("%s %s %s\n", e.target(s.Lhs[0]), s.Tok, e.expr(s.Rhs[0]))
+	case len(s.Lhs) == 1:
+		e.spread, _ = ast.Unparen(s.Rhs[0]).(*ast.CallExpr)
+		e.set(s, s.Lhs[0], e.expr(s.Rhs[0]))
+	case len(s.Rhs) == 1:
+		temps := e.spill(s.Rhs[0], len(s.Lhs))
+		for i, lhs := range s.Lhs {
+			e.set(s, lhs, temps[i])
+		}
+	default:
+		e.parallel(s)
+	}
+}
+
+// set assigns a text to one target, or declares it.
+func (e *writer) set(s *ast.AssignStmt, lhs ast.Expr, text string) {
+	id, ok := lhs.(*ast.Ident)
+	if ok && id.Name == "_" {
+		e.printf("_ = %s\n", text)
+		return
+	}
+	if ok && s.Tok == token.DEFINE {
+		if obj := e.l.p.Info.Defs[id]; obj != nil {
+			e.define(obj, text)
+			return
+		}
+	}
+	e.printf("%s = %s\n", e.target(lhs), text)
+}
+
+// define declares a local variable.
+func (e *writer) define(obj types.Object, text string) {
+	if types.IsInterface(obj.Type()) {
+		e.printf("var %s %s = %s\n", e.local(obj), e.typ(obj.Type()), text)
+		return
+	}
+	e.typ(obj.Type()) // a type that cannot be written is not interpreted
+	e.printf("%s := %s\n", e.local(obj), text)
+}
+
+// parallel writes a, b = x, y: all values first, then the assignments. The operands
+// of a target are evaluated late by this, so they must not be assigned here.
+func (e *writer) parallel(s *ast.AssignStmt) {
+	assigned := map[types.Object]bool{}
+	for _, lhs := range s.Lhs {
+		if id, ok := lhs.(*ast.Ident); ok {
+			assigned[e.l.p.Info.ObjectOf(id)] = true
+		}
+	}
+	for _, lhs := range s.Lhs {
+		if _, ok := lhs.(*ast.Ident); ok {
+			continue
+		}
+		if !e.steady(lhs, assigned) {
+			e.refuse(lhs, "an assignment whose targets depend on each other")
+		}
+	}
+	temps := make([]string, len(s.Rhs))
+	for i, rhs := range s.Rhs {
+		if id, ok := rhs.(*ast.Ident); ok && id.Name == "nil" {
+			temps[i] = "nil"
+			continue
+		}
+		temps[i] = e.fresh("t")
+		e.temp(temps[i], rhs)
+	}
+	for i, lhs := range s.Lhs {
+		e.set(s, lhs, temps[i])
+	}
+}
+
+// steady is true if a target is an element or field whose operands are variables that are
+// not assigned, or constants.
+func (e *writer) steady(lhs ast.Expr, assigned map[types.Object]bool) bool {
+	steady := true
+	elements := 0
+	ast.Inspect(lhs, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			steady = steady && !assigned[e.l.p.Info.ObjectOf(n)]
+		case *ast.CallExpr, *ast.FuncLit, *ast.StarExpr:
+			steady = false
+		case *ast.IndexExpr:
+			elements++
+		case *ast.SelectorExpr:
+			elements++
+		}
+		return steady
+	})
+	return steady && elements <= 1
+}
+
+// temp declares a variable for the value of an expression.
+func (e *writer) temp(name string, x ast.Expr) {
+	t := e.typeOf(x)
+	if types.IsInterface(t) {
+		e.printf("var %s %s = %s\n", name, e.typ(t), e.expr(x))
+		return
+	}
+	e.printf("%s := %s\n", name, e.expr(x))
+}
+
+// spill puts the results of a call, or of a map lookup with a second result, into
+// variables.
+func (e *writer) spill(x ast.Expr, n int) []string {
+	temps := make([]string, n)
+	for i := range temps {
+		temps[i] = e.fresh("t")
+	}
+	switch x := ast.Unparen(x).(type) {
+	case *ast.CallExpr, *ast.IndexExpr:
+		if call, ok := x.(*ast.CallExpr); ok && e.spread == nil {
+			e.spread = call
+		}
+		e.printf("%s := %s\n", strings.Join(temps, ", "), e.expr(x))
+	default:
+		e.refuse(x, "%s", describe(x))
+	}
+	return temps
+}
+
+// returnStmt evaluates the results, puts the caller's line marker back and returns.
+func (e *writer) returnStmt(s *ast.ReturnStmt) {
+	var results []string
+	switch {
+	case e.fn.sig == nil: // the cell's own function
+	case len(s.Results) == 0:
+		results = e.fn.named
+	case len(s.Results) == 1 && e.fn.sig.Results().Len() > 1:
+		results = e.spill(s.Results[0], e.fn.sig.Results().Len())
+	default:
+		for i, x := range s.Results {
+			results = append(results, e.result(x, e.fn.sig.Results().At(i).Type(), len(s.Results)))
+		}
+	}
+	if e.fn.saved != "" {
+		e.printf("%s = %s\n", LineVar, e.fn.saved)
+	}
+	e.printf("return %s\n", strings.Join(results, ", "))
+}
+
+// result evaluates one result of a return statement into a variable, unless it is a constant.
+func (e *writer) result(x ast.Expr, t types.Type, n int) string {
+	if tv := e.l.p.Info.Types[x]; tv.Value != nil || tv.IsNil() {
+		return e.expr(x)
+	}
+	if n == 1 {
+		e.spread, _ = ast.Unparen(x).(*ast.CallExpr)
+	}
+	name := e.fresh("t")
+	if types.IsInterface(t) {
+		e.printf("var %s %s = %s\n", name, e.typ(t), e.expr(x))
+	} else {
+		e.printf("%s := %s\n", name, e.expr(x))
+	}
+	return name
+}
+
+// decl writes a declaration inside a function: constants are folded and types written
+// out where they are used.
+func (e *writer) decl(s *ast.DeclStmt) {
+	gen, ok := s.Decl.(*ast.GenDecl)
+	if !ok || gen.Tok != token.VAR {
+		return
+	}
+	for _, spec := range gen.Specs {
+		v, ok := spec.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		if e.canPanic(v) {
+			e.mark(v)
+		}
+		e.ordered(v)
+		e.varSpec(v)
+	}
+}
+
+func (e *writer) varSpec(v *ast.ValueSpec) {
+	var texts []string
+	switch {
+	case len(v.Values) == 1 && len(v.Names) > 1:
+		texts = e.spill(v.Values[0], len(v.Names))
+	case len(v.Names) == 1 && len(v.Values) == 1:
+		e.spread, _ = ast.Unparen(v.Values[0]).(*ast.CallExpr)
+		texts = []string{e.expr(v.Values[0])}
+	default:
+		for _, x := range v.Values {
+			name := "nil"
+			if !e.l.p.Info.Types[x].IsNil() {
+				name = e.fresh("t")
+				e.temp(name, x)
+			}
+			texts = append(texts, name)
+		}
+	}
+	for i, name := range v.Names {
+		obj := e.l.p.Info.Defs[name]
+		switch {
+		case name.Name == "_" || obj == nil:
+			if len(texts) > 0 {
+				e.printf("_ = %s\n", texts[i])
+			}
+		case len(texts) == 0:
+			e.printf("var %s %s\n", e.local(obj), e.typ(obj.Type()))
+		default:
+			e.printf("var %s %s = %s\n", e.local(obj), e.typ(obj.Type()), texts[i])
+		}
+	}
+	e.spread = nil
+}
+
+func (e *writer) branch(s *ast.BranchStmt) {
+	switch {
+	case s.Tok == token.GOTO:
+		e.refuse(s, "goto statement")
+	case s.Label != nil:
+		e.printf("%s %s\n", s.Tok, labelName(s.Label))
+	default:
+		e.printf("%s\n", s.Tok)
+	}
+}
+
+func labelName(id *ast.Ident) string { return id.Name + "_lb" }
+
+func (e *writer) labeled(s *ast.LabeledStmt) {
+	label := labelName(s.Label) + ":\n"
+	switch inner := s.Stmt.(type) {
+	case *ast.ForStmt:
+		e.forLoop(inner, label)
+	case *ast.RangeStmt:
+		e.rangeLoop(inner, label)
+	case *ast.SwitchStmt:
+		e.switchStmt(inner, label)
+	default:
+		e.refuse(s, "label before something that is no loop")
+	}
+}
+
+func (e *writer) ifStmt(s *ast.IfStmt) {
+	e.printf("{\n")
+	if s.Init != nil {
+		e.stmt(s.Init)
+	}
+	if e.canPanic(s.Cond) {
+		e.mark(s.Cond)
+	}
+	e.ordered(s.Cond)
+	e.printf("if %s {\n", e.expr(s.Cond))
+	e.stmts(s.Body.List)
+	if s.Else != nil {
+		e.printf("} else {\n")
+		e.stmt(s.Else)
+	}
+	e.printf("}\n}\n")
+}
+
+func (e *writer) switchStmt(s *ast.SwitchStmt, label string) {
+	e.printf("{\n")
+	if s.Init != nil {
+		e.stmt(s.Init)
+	}
+	e.mark(s)
+	tag := ""
+	if s.Tag != nil {
+		e.ordered(s.Tag)
+		tag = e.fresh("tag")
+		e.temp(tag, s.Tag)
+	}
+	e.printf("%sswitch %s {\n", label, tag)
+	for _, c := range s.Body.List {
+		clause, ok := c.(*ast.CaseClause)
+		if !ok {
+			e.refuse(c, "this case")
+		}
+		e.caseClause(clause)
+	}
+	e.printf("}\n}\n")
+}
+
+func (e *writer) caseClause(c *ast.CaseClause) {
+	if c.List == nil {
+		e.printf("default:\n")
+	} else {
+		conds := make([]string, len(c.List))
+		for i, x := range c.List {
+			e.ordered(x)
+			conds[i] = e.expr(x)
+		}
+		e.printf("case %s:\n", strings.Join(conds, ", "))
+	}
+	e.stmts(c.Body)
+}
