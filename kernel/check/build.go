@@ -77,6 +77,9 @@ func (b *builder) sessionDecls() {
 		if b.r.old[d] {
 			b.enter(oldPrefix+d.Name, d)
 		}
+		if p.visible[d] {
+			b.enter(d.Name, d)
+		}
 		if p.replaced[d] || p.stale[d] != "" || p.kept[d.Name] == d {
 			continue
 		}

@@ -150,7 +150,7 @@ func (b *builder) varDecl(v *newVar) *ledger.Decl {
 	b.prog.Objects[obj] = d
 	if writable(obj.Type(), b.u.pkg) {
 		d.TypeText = types.TypeString(obj.Type(), b.qualify(&d.Imports))
-		d.Source = "var " + d.Name + " " + d.TypeText
+		d.Source = "var " + v.name + " " + d.TypeText
 	}
 	return d
 }

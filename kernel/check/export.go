@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,28 +25,35 @@ type Exporter interface {
 	Export(ctx context.Context, paths []string) (map[string]Export, error)
 }
 
-// GoList finds export data with "go list -export", which compiles what has not
-// been compiled yet.
-type GoList struct {
-	// Dir is the folder in whose module the imports are resolved; "" is the
-	// current one.
+// ExporterOptions say which go command is asked, and where. The zero value is useful.
+type ExporterOptions struct {
+	// Go is the go command; "" is the one on PATH.
+	Go string
+	// Dir is the folder in whose module imports are resolved; "" is the current one.
 	Dir string
 	// Env is the environment of the go command; nil is that of this process.
 	Env []string
 }
+
+// GoList finds export data with "go list -export", which compiles what has not
+// been compiled yet.
+type GoList struct{ opts ExporterOptions }
+
+// NewExporter returns an Exporter that runs the go command.
+func NewExporter(opts ExporterOptions) *GoList { return &GoList{opts} }
 
 // maxList bounds what is read of the go command's output, in bytes.
 const maxList = 64 << 20
 
 // Export runs the go command once for all paths.
 func (g *GoList) Export(ctx context.Context, paths []string) (map[string]Export, error) {
-	gocmd, err := exec.LookPath("go")
+	gocmd, err := exec.LookPath(cmp.Or(g.opts.Go, "go"))
 	if err != nil {
-		return nil, fmt.Errorf("imports cannot be resolved, for there is no go command on PATH; install Go (https://go.dev/dl) and start the kernel again: %w", err)
+		return nil, fmt.Errorf("what %s exports is found by the go command, and there is none; install Go (https://go.dev/dl), put it on PATH and start the kernel again: %w", strings.Join(paths, ", "), err)
 	}
 	args := append([]string{"list", "-e", "-export", "-json=ImportPath,Export,Error,DepsErrors", "--"}, paths...)
 	cmd := exec.CommandContext(ctx, gocmd, args...)
-	cmd.Dir, cmd.Env = g.Dir, g.Env
+	cmd.Dir, cmd.Env = g.opts.Dir, g.opts.Env
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	runErr := cmd.Run()

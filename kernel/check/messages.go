@@ -86,7 +86,7 @@ func (p *plan) message(e typeError) Error {
 
 // plain takes the names that check has made out of a message.
 func plain(msg string) string {
-	for _, made := range []string{oldPrefix + "new_", oldPrefix} {
+	for _, made := range []string{newPrefix, oldPrefix} {
 		msg = strings.ReplaceAll(msg, made, "")
 	}
 	return special1.ReplaceAllString(msg, "$1")

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
+	"slices"
 
 	"golang.org/x/tools/go/gcexportdata"
 )
@@ -18,6 +20,73 @@ type packages struct {
 	all    map[string]*types.Package
 	loaded map[string]*types.Package
 	faults map[string]string // of paths that cannot be imported
+	ahead  *prefetch         // the packages being looked up before anyone asks, or nil
+}
+
+// prefetch is one look-up in the background.
+type prefetch struct {
+	paths []string
+	stop  context.CancelFunc
+	done  chan struct{} // closed when found and err are set
+	found map[string]Export
+	err   error
+}
+
+// Prefetch begins to look up packages in the background, so that the first cell
+// that uses them need not wait for the go command. Close ends it.
+func (k *Checker) Prefetch(ctx context.Context, paths ...string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.pkgs.ahead != nil || len(paths) == 0 {
+		return
+	}
+	ctx, stop := context.WithCancel(ctx)
+	f := &prefetch{paths: paths, stop: stop, done: make(chan struct{})}
+	k.pkgs.ahead = f
+	go func() { // waited for by load and Close
+		defer close(f.done)
+		f.found, f.err = k.pkgs.exp.Export(ctx, paths)
+	}()
+}
+
+// Close ends what the Checker has begun in the background, and waits for it.
+func (k *Checker) Close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if f := k.pkgs.ahead; f != nil {
+		f.stop()
+		<-f.done
+	}
+	return nil
+}
+
+// export asks for the export data of packages, of those looked up ahead without
+// running the go command again.
+func (p *packages) export(ctx context.Context, paths []string) (map[string]Export, error) {
+	f := p.ahead
+	if f == nil || !slices.ContainsFunc(paths, func(path string) bool { return slices.Contains(f.paths, path) }) {
+		return p.exp.Export(ctx, paths)
+	}
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	rest := slices.DeleteFunc(slices.Clone(paths), func(path string) bool { e, ok := f.found[path]; return ok && e.Err == "" })
+	if len(rest) == 0 {
+		return f.found, nil
+	}
+	found, err := p.exp.Export(ctx, rest)
+	if err != nil {
+		return nil, err
+	}
+	all := maps.Clone(found)
+	for path, e := range f.found {
+		if _, ok := all[path]; !ok {
+			all[path] = e
+		}
+	}
+	return all, nil
 }
 
 func newPackages(exp Exporter, fset *token.FileSet) *packages {
@@ -43,7 +112,7 @@ func (p *packages) load(ctx context.Context, paths []string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	found, err := p.exp.Export(ctx, missing)
+	found, err := p.export(ctx, missing)
 	if err != nil {
 		return err
 	}

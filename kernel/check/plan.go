@@ -32,7 +32,10 @@ type plan struct {
 	// named are the session's declarations that the chunk may use, by the names
 	// in it, and reached these and the affected ones: their bodies are checked.
 	named, reached map[*ledger.Decl]bool
-	imports        *fileImports
+	// visible are replaced functions, types and constants that the chunk uses
+	// above the variable that replaces them.
+	visible map[*ledger.Decl]bool
+	imports *fileImports
 }
 
 // newPlan compares a chunk with the session.
@@ -40,7 +43,7 @@ func (k *Checker) newPlan(ch *chunk, led *ledger.Ledger) *plan {
 	p := &plan{
 		k: k, led: led, ch: ch, own: map[string]bool{}, kept: map[string]*ledger.Decl{},
 		replaced: map[*ledger.Decl]bool{}, affected: map[*ledger.Decl]bool{},
-		stale: map[*ledger.Decl]string{}, reached: map[*ledger.Decl]bool{},
+		stale: map[*ledger.Decl]string{}, reached: map[*ledger.Decl]bool{}, visible: map[*ledger.Decl]bool{},
 	}
 	p.note()
 	for p.spread() {
@@ -239,7 +242,7 @@ func (p *plan) session(d *ledger.Decl, signatures bool) bool {
 	if p.stale[d] != "" || p.kept[d.Name] == d {
 		return false
 	}
-	return !p.replaced[d] || signatures && p.isVar(d.Name)
+	return !p.replaced[d] || p.visible[d] || signatures && p.isVar(d.Name)
 }
 
 // constants returns a group of constants in which those not wanted are blank.

@@ -74,7 +74,7 @@ func (r *rewriter) addVar(id *ast.Ident, obj *types.Var, u *universe) {
 	v := &newVar{id: id, name: id.Name, obj: obj, typ: obj.Type(), shape: shapeOf(obj.Type(), u.pkg), pkg: u.pkg}
 	for _, name := range r.plan.imports.local {
 		if name == id.Name {
-			v.name = oldPrefix + "new_" + id.Name
+			v.name = newPrefix + id.Name
 		}
 	}
 	if d := r.plan.led.Lookup(id.Name); d != nil && d.Kind == ledger.Var && r.plan.stale[d] == "" {
@@ -86,44 +86,70 @@ func (r *rewriter) addVar(id *ast.Ident, obj *types.Var, u *universe) {
 	r.vars = append(r.vars, v)
 }
 
-// rename gives the identifiers of the body that mean a replaced variable, or one
-// that an import hides, the names under which the final package has them.
+// rename gives identifiers of the body other names where one name means two
+// things in it. The old x of x := x + 1 gets a name of its own; but if the body
+// uses a package, a builtin, a function or a type of the name of a variable that
+// it declares (len := len(s)), it is the variable that is renamed.
 func (r *rewriter) rename(u *universe, info *types.Info) {
 	byObj := map[types.Object]*newVar{}
 	for _, v := range r.vars {
 		byObj[v.obj] = v
 	}
-	ast.Inspect(r.plan.ch.body, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		if !ok {
-			return true
+	uses := r.identifiers(info)
+	for id, obj := range uses {
+		if byObj[obj] == nil && r.plan.isVar(id.Name) && r.clashes(obj, u) {
+			for _, v := range r.vars {
+				if v.id.Name == id.Name {
+					v.name = newPrefix + id.Name
+				}
+			}
 		}
-		obj := info.Uses[id]
-		if obj == nil {
-			obj = info.Defs[id]
-		}
-		if v := byObj[obj]; v != nil {
-			id.Name = v.name
-			return true
-		}
-		if obj == nil || obj.Parent() != u.pkg.Scope() || !r.plan.isVar(id.Name) {
-			return true
-		}
+	}
+	for id, obj := range uses {
 		d := r.plan.led.Lookup(id.Name)
-		if d == nil || !r.plan.replaced[d] {
-			return true
+		switch v := byObj[obj]; {
+		case v != nil:
+			id.Name = v.name
+		case d != nil && r.plan.replaced[d] && d.Kind == ledger.Var && obj == u.pkg.Scope().Lookup(d.Name):
+			r.old[d] = true
+			id.Name = oldPrefix + id.Name
 		}
-		if d.Kind != ledger.Var {
-			r.errs = append(r.errs, Error{
-				Msg:      d.Name + " is the " + d.Kind.String() + " of " + d.Cell + " here, and a variable that this cell declares below; give the variable another name",
-				Position: r.plan.k.fset.Position(id.Pos()),
-			})
-			return true
+	}
+}
+
+// identifiers returns the identifiers of the body with what they mean.
+func (r *rewriter) identifiers(info *types.Info) map[*ast.Ident]types.Object {
+	uses := map[*ast.Ident]types.Object{}
+	ast.Inspect(r.plan.ch.body, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if uses[id] = info.Uses[id]; uses[id] == nil {
+				uses[id] = info.Defs[id]
+			}
 		}
-		r.old[d] = true
-		id.Name = oldPrefix + id.Name
 		return true
 	})
+	return uses
+}
+
+// clashes reports whether an object of the first check would be hidden by a
+// variable of its name in the package.
+func (r *rewriter) clashes(obj types.Object, u *universe) bool {
+	if obj == nil || obj.Parent() == nil {
+		return false
+	}
+	if obj.Parent() == types.Universe {
+		return true
+	}
+	if obj.Parent() != u.pkg.Scope() {
+		_, imported := obj.(*types.PkgName)
+		return imported
+	}
+	d := r.plan.led.Lookup(obj.Name())
+	if d == nil || d.Kind == ledger.Var || !r.plan.replaced[d] {
+		return false
+	}
+	r.plan.visible[d] = true
+	return true
 }
 
 // statements rewrites a list of top-level statements.

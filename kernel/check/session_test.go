@@ -34,7 +34,7 @@ func (c *cached) Export(ctx context.Context, paths []string) (map[string]Export,
 		}
 	}
 	if len(missing) > 0 {
-		more, err := (&GoList{}).Export(ctx, missing)
+		more, err := NewExporter(ExporterOptions{}).Export(ctx, missing)
 		if err != nil {
 			return nil, err
 		}

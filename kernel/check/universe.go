@@ -32,6 +32,10 @@ const leavesName = "ǀ"
 // oldPrefix begins the names of old variables of x := x + 1, and of nothing a person types.
 const oldPrefix = "ǀold_"
 
+// newPrefix begins the names of variables that the cell calls by a name which means
+// something else in it too, as in len := len(s).
+const newPrefix = "ǀnew_"
+
 // newUniverse begins the package with what the session declares. Only the bodies
 // of reached functions are in it, and none with signatures.
 func (p *plan) newUniverse(signatures bool) *universe {

@@ -71,7 +71,9 @@ type Decl struct {
 	// file with the given Imports, without a //line directive: "func f() {…}",
 	// "type T struct{…}", "const c T = 3" (a constant of a group is written with its
 	// value), "var x int" (without a value). It is "" for a Var whose type cannot
-	// be written. Its first byte stands at Line and Column of the cell.
+	// be written. Its first byte stands at Line and Column of the cell. A Var has
+	// another name in it where the cell uses its name for something else too
+	// (len := len(s)); it is the name that Program.Body uses.
 	Source string
 	// Uses are the session declarations that this one refers to directly. A
 	// type does not use its methods, but whoever reaches the type reaches them.
