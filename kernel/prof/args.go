@@ -114,11 +114,7 @@ func (r *Request) flags(fs *flag.FlagSet) {
 	}
 	fs.Bool("cum", false, "")
 	fs.Bool("flat", false, "")
-	fs.BoolFunc("trim", "", func(v string) error {
-		on, err := strconv.ParseBool(v)
-		o.NoTrim = !on
-		return err
-	})
+	fs.Bool("trim", true, "")
 	for name, p := range o.texts() {
 		fs.StringVar(p, name, "", "")
 	}

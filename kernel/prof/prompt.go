@@ -89,7 +89,11 @@ func (p *Prompt) assignment(line string) (done bool, err error) {
 		if !assigned {
 			return true, fmt.Errorf("please specify a value, e.g. %s=<val>", name)
 		}
-	case o.switches()[name] != nil, slices.Contains(granularities, name), name == "cum", name == "flat", name == "trim":
+	case o.switches()[name] != nil, name == "trim":
+	case slices.Contains(granularities, name), name == "cum", name == "flat":
+		if on, err := strconv.ParseBool(value); err != nil || !on {
+			return true, fmt.Errorf("unknown config field %q", name)
+		}
 	case slices.Contains([]string{"tagroot", "tagleaf", "tagshow", "taghide", "source_path", "trim_path", "call_tree", "intel_syntax", "normalize", "output"}, name):
 		return true, fmt.Errorf("%s is not known at this prompt; give it as a flag: %%pprof -%s=%s SOURCE", name, name, value)
 	default:
