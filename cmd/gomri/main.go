@@ -8,6 +8,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+
+	"gomri/kernel/run"
+	"gomri/kernel/session"
+	"gomri/notebooks"
 )
 
 // stdio is the three standard streams, so that a verb can be tested.
@@ -29,9 +33,22 @@ type verb struct {
 // verbs is the table of what gomri does, in the order of the help text.
 func verbs() []verb {
 	return []verb{
+		{name: "run", args: "[FLAGS] NOTEBOOK…", summary: "run notebooks without Jupyter; write the executed notebook and an HTML report", run: runVerb(startEngine)},
+		{name: "lab", args: "[DIR] [-- FLAGS]", summary: "open the lessons in JupyterLab", run: labVerb(notebooks.Files())},
 		{name: "install", args: "[--user|--sys-prefix|--prefix DIR]", summary: "write the kernelspec for Jupyter and warm the build cache", run: installVerb},
 		{name: "doctor", summary: "say what is missing and what mends it", run: doctorVerb},
+		{name: "kernel", args: "CONNECTION_FILE", summary: "serve one Jupyter session; kernel.json calls it", hidden: true, run: kernelVerb(func(ctx context.Context) (session.Engine, error) {
+			return startEngine(ctx, "")
+		})},
+		{name: "worker", summary: "the interpreter's process", hidden: true, run: workerVerb},
+		{name: "worker", summary: "run interpreted cells", hidden: true, run: workerVerb},
+		{name: "pprof", args: "[FLAGS] FILE", summary: "one report of go tool pprof", hidden: true, run: pprofVerb},
 	}
+}
+
+// startEngine starts the engine of one notebook whose folder is dir.
+func startEngine(ctx context.Context, dir string) (session.Engine, error) {
+	return run.New(ctx, run.Options{Dir: dir})
 }
 
 // exitError is an error with an exit status of its own. A nil err prints nothing.

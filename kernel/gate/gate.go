@@ -41,7 +41,7 @@ func Judge(p *check.Program) (v Verdict) {
 			panic(r)
 		}
 	}()
-	j := &judge{p: p, info: p.Info, types: map[types.Type]bool{}, called: map[*ast.SelectorExpr]bool{}}
+	j := &judge{p: p, info: p.Info, types: map[types.Type]bool{}, called: map[ast.Expr]bool{}}
 	fresh := map[*ledger.Decl]bool{}
 	for _, d := range p.Decls {
 		fresh[d] = true
@@ -78,8 +78,9 @@ type judge struct {
 	p     *check.Program
 	info  *types.Info
 	types map[types.Type]bool // those found to be allowed
-	// called are the selectors that name a method in order to call it.
-	called map[*ast.SelectorExpr]bool
+	// called are the names and selectors that stand for a function that is called, and so
+	// are no values.
+	called map[ast.Expr]bool
 }
 
 func (j *judge) refuse(at token.Pos, reason string, args ...any) {

@@ -144,7 +144,7 @@ func (j *judge) expr(x ast.Expr) bool {
 		j.typ(x.Pos(), tv.Type)
 		return false
 	}
-	if known && tv.IsValue() && !tv.IsNil() {
+	if known && tv.IsValue() && !tv.IsNil() && !j.called[x] {
 		if _, tuple := tv.Type.(*types.Tuple); !tuple {
 			j.typ(x.Pos(), tv.Type)
 		}
@@ -172,9 +172,12 @@ func (j *judge) expr(x ast.Expr) bool {
 		j.composite(x)
 	case *ast.CallExpr:
 		j.call(x)
-		if sel, ok := ast.Unparen(x.Fun).(*ast.SelectorExpr); ok {
-			j.called[sel] = true
-			j.method(sel)
+		switch fun := ast.Unparen(x.Fun).(type) {
+		case *ast.Ident:
+			_, j.called[fun] = j.info.Uses[fun].(*types.Func)
+		case *ast.SelectorExpr:
+			_, j.called[fun] = j.info.Uses[fun.Sel].(*types.Func)
+			j.method(fun)
 		}
 	}
 	return true
