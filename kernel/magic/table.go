@@ -1,0 +1,23 @@
+package magic
+
+// Commands is the table of all commands, in the order of the help text.
+func Commands() []Command {
+	return []Command{
+		benchCommand(),
+		pprofCommand(),
+		flameCommand(),
+		escapeCommand(),
+		serveCommand(),
+		loadCommand(),
+		psCommand(),
+		logsCommand(),
+		stopCommand(),
+		goCommand(),
+		interpCommand(),
+		fileCommand(),
+		whoCommand(),
+		whyCommand(),
+		resetCommand(),
+		helpCommand(),
+	}
+}

@@ -1,0 +1,199 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gomri/kernel/cell"
+	"gomri/kernel/check"
+	"gomri/kernel/display"
+	"gomri/kernel/gate"
+	"gomri/kernel/interp"
+	"gomri/kernel/ledger"
+	"gomri/kernel/lower"
+	"gomri/kernel/toolchain"
+)
+
+// choice is which engine runs a chunk of Go.
+type choice int
+
+const (
+	byGate      choice = iota // the gate decides
+	compiled                  // %%go
+	interpreted               // %%interp: refused where the gate would not pass it
+)
+
+// chunk runs one chunk of Go: it checks it, chooses the engine and shows the value
+// of its last expression.
+func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, line int, how choice, out display.Output) error {
+	p, err := s.check(ctx, c, text)
+	if err != nil {
+		return err
+	}
+	showBroken(p, out)
+	if toolchain.TestsOf(p).Any() {
+		if how == interpreted {
+			return display.Failf("Refused", "benchmarks and tests are always compiled; run the cell without %%%%interp")
+		}
+		return s.tests(ctx, p, nil, out)
+	}
+	if f := s.lost(p); f != nil {
+		return f
+	}
+	reason, err := s.interpret(ctx, p, how, out)
+	if reason == "" || err != nil {
+		return err
+	}
+	if how == interpreted {
+		return display.Failf("Refused", "the interpreter would not run this faithfully: %s. Run the cell without %%%%interp", reason)
+	}
+	s.setWhy(fmt.Sprintf("%s was compiled: %s", c.Name, reason))
+	return s.compile(ctx, p, out)
+}
+
+// check type-checks a chunk. The user's errors are a *display.Failure.
+func (s *Session) check(ctx context.Context, c *cell.Cell, text string) (*check.Program, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.checker.Check(ctx, c, &cell.Go{Text: text}, s.ledger)
+	var wrong check.Errors
+	if errors.As(err, &wrong) {
+		return nil, wrong.Failure()
+	}
+	if f := display.Interrupted(ctx); f != nil {
+		return nil, f
+	}
+	return p, err
+}
+
+// showBroken warns of earlier declarations that the chunk makes useless.
+func showBroken(p *check.Program, out display.Output) {
+	for _, b := range p.Broken {
+		out.Display(display.Text(fmt.Sprintf("note: %s of %s, line %d cannot be used any more: %s",
+			b.Decl.Name, b.Decl.Cell, b.Decl.NameLine, b.Why)))
+	}
+}
+
+// interpret runs the chunk by the interpreter if the gate lets it; otherwise
+// nothing has run, and the reason is why.
+func (s *Session) interpret(ctx context.Context, p *check.Program, how choice, out display.Output) (reason string, err error) {
+	if how == compiled {
+		return "%%go asked for it", nil
+	}
+	verdict := gate.Judge(p)
+	if !verdict.Interpret {
+		return placed(verdict), nil
+	}
+	code, err := lower.Lower(p)
+	if err != nil {
+		return err.Error(), nil
+	}
+	worker, err := s.worker.get()
+	if err != nil {
+		return "", fmt.Errorf("the interpreter did not start: %w", err)
+	}
+	result, err := worker.Run(ctx, code, out)
+	if err != nil {
+		return "", err
+	}
+	if result.Refused != "" {
+		return "the interpreter refused it: " + result.Refused, nil
+	}
+	s.setWhy(p.Cell.Name + " was interpreted")
+	s.commit(p, ledger.InWorker)
+	return "", s.finish(result, out)
+}
+
+// placed is a verdict's reason with its place.
+func placed(v gate.Verdict) string {
+	if !v.Pos.IsValid() {
+		return v.Reason
+	}
+	return fmt.Sprintf("%s (line %d)", v.Reason, v.Pos.Line)
+}
+
+// finish shows what an interpreted chunk has left, and notes what a worker that
+// died has taken with it.
+func (s *Session) finish(result interp.Result, out display.Output) error {
+	if result.Lost {
+		s.loseVariables()
+	}
+	if result.Failure != nil {
+		return result.Failure.Display()
+	}
+	if result.HasValue {
+		out.Result(display.Text(result.Value))
+	}
+	return nil
+}
+
+// compile runs the chunk as a closed program. The values of its variables end with it.
+func (s *Session) compile(ctx context.Context, p *check.Program, out display.Output) error {
+	w, err := s.workspace()
+	if err != nil {
+		return err
+	}
+	if f := toolchain.SessionValue(p); f != nil {
+		return f
+	}
+	s.commit(p, ledger.Lost)
+	result, err := w.Program(ctx, p, out)
+	if err != nil {
+		return err
+	}
+	if result.HasValue {
+		out.Result(display.Text(result.Value))
+	}
+	return nil
+}
+
+// commit makes the chunk part of the session; home is where its variables live.
+func (s *Session) commit(p *check.Program, home ledger.Home) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.Commit(s.ledger)
+	for _, d := range p.Decls {
+		if d.Kind == ledger.Var {
+			d.Home = home
+		}
+	}
+}
+
+// loseVariables notes that the worker, and all values with it, is gone.
+func (s *Session) loseVariables() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.ledger.Decls() {
+		if d.Kind == ledger.Var {
+			d.Home = ledger.Lost
+		}
+	}
+}
+
+// lost is the failure of a chunk that uses a variable whose value is gone, or nil.
+func (s *Session) lost(p *check.Program) *display.Failure {
+	i := slices.IndexFunc(p.Reach, func(d *ledger.Decl) bool {
+		return d.Kind == ledger.Var && d.Home == ledger.Lost && !slices.Contains(p.Decls, d)
+	})
+	if i < 0 {
+		return nil
+	}
+	d := p.Reach[i]
+	said := fmt.Sprintf("the value of %s is gone", d.Name)
+	return &display.Failure{Name: "LostVariable", Value: said, Traceback: []string{
+		"LostVariable: " + said,
+		fmt.Sprintf("%s was set in %s, line %d, by a program that has ended: a compiled cell keeps its declarations and not its values.",
+			d.Name, d.Cell, d.NameLine),
+		fmt.Sprintf("Put the statements that set %s and those that use it into one cell.", d.Name),
+	}}
+}
+
+// setWhy remembers what %why tells.
+func (s *Session) setWhy(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.why = strings.TrimSpace(text)
+}

@@ -1,0 +1,55 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"gomri/kernel/cell"
+	"gomri/kernel/display"
+	"gomri/kernel/magic"
+	"gomri/kernel/serve"
+	"gomri/kernel/toolchain"
+)
+
+// listing runs a cell with a package clause as the file that it is: tests and
+// benchmarks by go test, a program as a program. A program that is a server goes on
+// in the background once it listens; any other package is only compiled.
+func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *cell.Listing, out display.Output) error {
+	w, err := s.workspace()
+	if err != nil {
+		return err
+	}
+	l, err := w.WriteListing(c, id)
+	if err != nil {
+		return err
+	}
+	if note := l.Note(); note != "" {
+		out.Display(display.Text("note: " + note))
+	}
+	s.setWhy(c.Name + " was compiled: it has a package clause")
+	switch {
+	case l.Tests.Any():
+		return s.goTest(ctx, toolchain.TestRun{Listing: l}, out)
+	case l.Main && serves(text.Text):
+		return s.serveListing(ctx, w, l, text, out)
+	case l.Main:
+		return w.RunListing(ctx, l, out)
+	}
+	if _, err := w.Go(ctx, toolchain.GoRun{Args: []string{"build", "./" + l.Dir}}); err != nil {
+		return err
+	}
+	out.Stream(display.Stdout, fmt.Sprintf("package %s compiles\n", l.Package))
+	return nil
+}
+
+// serveListing runs a program that is a server in the background, so that the next
+// cell can talk to it.
+func (s *Session) serveListing(ctx context.Context, w *toolchain.Workspace, l toolchain.Listing, text *cell.Listing, out display.Output) error {
+	path, err := w.BuildListing(ctx, l)
+	if err != nil {
+		return err
+	}
+	return magic.Serve(ctx, s.env, out, serve.Spec{
+		Name: l.Package, Path: path, Dir: s.opts.Dir, Cell: l.Cell, Expect: serve.Addresses(text.Text),
+	})
+}
