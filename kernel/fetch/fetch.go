@@ -191,7 +191,7 @@ func whyEmpty(p *prof.Profile, info Info) string {
 // toURL reads source as the address of a server's profile; nil if it cannot be one.
 func toURL(source string) *url.URL {
 	u, err := url.Parse(source)
-	if err != nil || u.Host == "" && u.Scheme != "" && u.Scheme != "file" {
+	if !strings.Contains(source, "://") && (err != nil || u.Host == "" && u.Scheme != "" && u.Scheme != "file") {
 		// "localhost:8080/x" parses with the scheme "localhost".
 		u, err = url.Parse("http://" + source)
 	}

@@ -149,12 +149,12 @@ func explain(ctx context.Context, err error, source string, u *url.URL, limit ti
 		return display.Interrupted(ctx)
 	case errors.As(err, &status):
 		return explainStatus(status, source)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), strings.Contains(err.Error(), "actively refused"): // the second is Windows
 		return failf("connecting to %s: connection refused: nothing listens there. Start the server (%%%%serve NAME) or correct the port (%%ps lists what runs)", u.Host)
 	case errors.As(err, &dns):
 		return failf("looking up %s: there is no such host; correct the name, or the file name if a file was meant", dns.Name)
 	case errors.Is(err, context.DeadlineExceeded):
-		return failf("reading %s: the server did not finish within %v; ask for fewer seconds, or see what it is busy with (%%logs NAME)", source, limit.Round(time.Second))
+		return failf("reading %s: the server did not finish within %v; ask for fewer seconds, or see what it is busy with (%%logs NAME)", source, limit)
 	case errors.Is(err, errRedirects):
 		return failf("reading %s: %v; name the final address", source, errRedirects)
 	case errors.As(err, &cert), errors.As(err, &unknown):
