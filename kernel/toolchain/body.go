@@ -72,7 +72,7 @@ func (b *bodyWriter) statement(s ast.Stmt) string {
 func (b *bodyWriter) node(n ast.Node) string {
 	from, to := b.offset(n.Pos()), b.offset(n.End())
 	if from >= 0 && to > from {
-		if text := b.patched(n, from, to); parses(n, text) {
+		if text := b.patched(n, from, to); means(n, text) {
 			return text
 		}
 	}
@@ -128,14 +128,43 @@ func identLen(s string) int {
 	return len(s)
 }
 
-// parses is true if text is a statement or expression by itself.
-func parses(n ast.Node, text string) bool {
+// means is true if text, read by itself, is the statement or expression n. It is not
+// where check has put a node together of parts with and without a place.
+func means(n ast.Node, text string) bool {
+	var read ast.Node
 	if _, ok := n.(ast.Expr); ok {
-		_, err := parser.ParseExpr(text)
-		return err == nil
+		e, err := parser.ParseExpr(text)
+		if err != nil {
+			return false
+		}
+		read = e
+	} else {
+		f, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc _() {\n"+text+"\n}", parser.SkipObjectResolution)
+		if err != nil {
+			return false
+		}
+		fn, ok := f.Decls[0].(*ast.FuncDecl)
+		if !ok || len(fn.Body.List) != 1 {
+			return false
+		}
+		read = fn.Body.List[0]
 	}
-	_, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc _() {\n"+text+"\n}", parser.SkipObjectResolution)
-	return err == nil
+	return skeleton(read) == skeleton(n)
+}
+
+// skeleton is a node as text without what the layout decides.
+func skeleton(n ast.Node) string {
+	var b strings.Builder
+	if err := format.Node(&b, token.NewFileSet(), n); err != nil {
+		return ""
+	}
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\t', '\n', ',', ';':
+			return -1
+		}
+		return r
+	}, b.String())
 }
 
 // offset returns where a position is in the cell's text, or -1.

@@ -150,7 +150,9 @@ func firstWords(head string) string {
 func panicMessage(s string) string {
 	s, _, _ = strings.Cut(s, "\n[signal ")
 	s = strings.TrimSuffix(s, " [recovered, repanicked]")
-	return strings.TrimSuffix(s, " [recovered]")
+	s = strings.TrimSuffix(s, " [recovered]")
+	// The runtime indents the further lines of a message.
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\n\t", "\n"), "\npanic: ", "\n\tpanic: ")
 }
 
 // frame is one call in a goroutine's trace.

@@ -78,9 +78,10 @@ func (w *Workspace) complete(args []string, dir string) []string {
 		extra := w.outputFlags(args[1:], dir)
 		return slices.Concat(args[:1], extra, args[1:])
 	case "build":
-		// "go build ./..." of one program would write it, under the name of a folder
-		// that exists.
-		if !hasFlag(args[1:], "o") && slices.ContainsFunc(packages(args), func(p string) bool { return strings.HasSuffix(p, "...") }) {
+		// "go build ./main" would write the program under the name of a folder that
+		// is there.
+		named := slices.ContainsFunc(packages(args), func(p string) bool { return !strings.HasSuffix(p, ".go") })
+		if named && dir == w.root && !hasFlag(args[1:], "o") {
 			return slices.Concat(args[:1], []string{"-o", filepath.Join(w.bin, "all") + string(filepath.Separator)}, args[1:])
 		}
 	}

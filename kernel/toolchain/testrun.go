@@ -61,7 +61,7 @@ func (w *Workspace) Test(ctx context.Context, run TestRun) (TestResult, error) {
 		return TestResult{}, err
 	}
 	chosen, bench := choose(tests, run.Flags)
-	if len(chosen) == 0 && !tests.Any() && !hasFlag(run.Flags, "bench") && !hasFlag(run.Flags, "run") {
+	if !tests.Any() && !hasFlag(run.Flags, "bench") && !hasFlag(run.Flags, "run") {
 		return TestResult{}, display.Failf("UsageError", "%s has no function BenchmarkX(b *testing.B) or TestX(t *testing.T)", cellName)
 	}
 	shown := append(append([]string{"test"}, chosen...), run.Flags...)
@@ -199,24 +199,29 @@ func failedToBuild(text string) bool {
 // maxFailed bounds the lines about failed tests that the cell's error repeats.
 const maxFailed = 40
 
-// failedTests returns the "--- FAIL" lines with what the tests said.
+// failedTests returns the "--- FAIL" lines with what the tests said: below the line,
+// or, with -v, above it.
 func failedTests(text string) []string {
-	var lines []string
-	on := false
+	var lines, said []string
+	failed := false
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		trimmed := strings.TrimLeft(line, " ")
 		switch {
 		case strings.HasPrefix(trimmed, "--- FAIL: "):
-			on = true
+			lines = append(append(lines, line), said...)
+			failed, said = true, nil
+		case strings.HasPrefix(trimmed, "--- "), strings.HasPrefix(trimmed, "=== "):
+			failed, said = false, nil
 		case !strings.HasPrefix(line, "    "):
-			on = false
-		}
-		if on && len(lines) < maxFailed {
+			failed = false
+		case failed:
 			lines = append(lines, line)
+		default:
+			said = append(said, line)
 		}
 	}
-	return lines
+	return lines[:min(len(lines), maxFailed)]
 }
 
 // shellLine is a command as one would type it.
