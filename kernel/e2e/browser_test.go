@@ -185,8 +185,8 @@ func (l *lab) open(t *testing.T, ctx context.Context, name string) {
 	})()`)
 }
 
-// command runs one of JupyterLab's commands and waits for it.
-func command(t *testing.T, ctx context.Context, id string, args map[string]any) {
+// labCommand runs one of JupyterLab's commands and waits for it.
+func labCommand(t *testing.T, ctx context.Context, id string, args map[string]any) {
 	t.Helper()
 	js, err := json.Marshal(args)
 	if err != nil {

@@ -19,35 +19,43 @@ import (
 	"gomri/kernel/child"
 )
 
-// built is what all tests share and TestMain removes: one gomri, installed under one prefix.
+// built is what all tests share and TestMain removes.
 type built struct {
 	dir    string // removed at the end
 	binary string
-	prefix string
 	err    error
 }
 
-// build makes gomri and installs its kernelspec, once, when the first test needs it.
+// build makes gomri, once, when the first test needs it.
 var build = sync.OnceValue(func() built {
 	dir, err := os.MkdirTemp("", "gomri-e2e-")
-	b := built{dir: dir, binary: filepath.Join(dir, "gomri"), prefix: filepath.Join(dir, "prefix"), err: err}
+	b := built{dir: dir, binary: filepath.Join(dir, "gomri"), err: err}
 	if runtime.GOOS == "windows" {
 		b.binary += ".exe"
 	}
-	if err != nil {
-		return b
-	}
-	for _, argv := range [][]string{
-		{"go", "build", "-buildvcs=false", "-o", b.binary, "gomri/cmd/gomri"},
-		{b.binary, "install", "--prefix", b.prefix},
-	} {
-		if out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {
-			b.err = fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, out)
-			break
-		}
+	if b.err == nil {
+		b.err = command("go", "build", "-buildvcs=false", "-o", b.binary, "gomri/cmd/gomri")
 	}
 	return b
 })
+
+// install installs gomri's kernelspec, once, and returns the prefix it is under.
+var install = sync.OnceValues(func() (string, error) {
+	b := build()
+	if b.err != nil {
+		return "", b.err
+	}
+	prefix := filepath.Join(b.dir, "prefix")
+	return prefix, command(b.binary, "install", "--prefix", prefix)
+})
+
+// command runs a command; its error holds what it wrote.
+func command(name string, args ...string) error {
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return nil
+}
 
 // shared is set when something was built.
 var shared atomic.Bool
@@ -60,15 +68,26 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// gomri returns the built program and the prefix it is installed under.
-func gomri(t *testing.T) built {
+// gomri returns the built program.
+func gomri(t *testing.T) string {
 	t.Helper()
 	shared.Store(true)
 	b := build()
 	if b.err != nil {
 		t.Fatal(b.err)
 	}
-	return b
+	return b.binary
+}
+
+// prefix returns the folder that the kernelspec is installed under.
+func prefix(t *testing.T) string {
+	t.Helper()
+	shared.Store(true)
+	dir, err := install()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // cannot ends a test that lacks something: with CI=true it fails, elsewhere it is skipped.
@@ -132,7 +151,6 @@ type peer struct {
 func newPeer(t *testing.T) peer {
 	t.Helper()
 	p := peer{bin: jupyter(t), dir: t.TempDir()}
-	b := gomri(t)
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")
 		if !strings.HasPrefix(name, "JUPYTER") && !strings.HasPrefix(name, "JPY_") && !strings.HasPrefix(name, "PYTHON") && name != "PATH" {
@@ -141,7 +159,7 @@ func newPeer(t *testing.T) peer {
 	}
 	p.env = append(p.env,
 		"PATH="+p.bin+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"JUPYTER_PATH="+filepath.Join(b.prefix, "share", "jupyter"),
+		"JUPYTER_PATH="+filepath.Join(prefix(t), "share", "jupyter"),
 		"JUPYTER_CONFIG_DIR="+filepath.Join(p.dir, "config"),
 		"JUPYTER_DATA_DIR="+filepath.Join(p.dir, "data"),
 		"JUPYTER_RUNTIME_DIR="+filepath.Join(p.dir, "runtime"),

@@ -43,7 +43,7 @@ func TestJupyterLabRunsTheFirstLessonWithALiveFlameGraph(t *testing.T) {
 	show(t, ctx, `.gomri table`)
 	screenshot(t, ctx, "lab-light-table.png")
 
-	command(t, ctx, "docmanager:save", nil)
+	labCommand(t, ctx, "docmanager:save", nil)
 	l.open(t, ctx, flameLesson)
 	until(t, ctx, time.Minute, "the flame graph is live after a reload, because the notebook is trusted", `!!document.querySelector('.gomri-flame svg g.f rect')`)
 	if *update && !t.Failed() {
@@ -135,8 +135,8 @@ func show(t *testing.T, ctx context.Context, selector string) {
 // setTheme switches JupyterLab's theme and waits until it is on.
 func setTheme(t *testing.T, ctx context.Context, theme string) {
 	t.Helper()
-	command(t, ctx, "apputils:change-theme", map[string]any{"theme": theme})
-	until(t, ctx, time.Minute, "the theme is on", fmt.Sprintf(`document.body.dataset.jpThemeName === %q`, theme))
+	labCommand(t, ctx, "apputils:change-theme", map[string]any{"theme": theme})
+	until(t, ctx, time.Minute, "the theme is on", fmt.Sprintf(`document.body.dataset.jpThemeName === %q && !document.getElementById('jupyterlab-splash')`, theme))
 	show(t, ctx, "body")
 }
 
