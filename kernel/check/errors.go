@@ -127,7 +127,7 @@ func syntaxErrors(err error, src *source) Errors {
 	}
 	var es Errors
 	for _, e := range list {
-		es = append(es, Error{Msg: "syntax error: " + e.Msg, Position: src.clamp(e.Pos), Syntax: true})
+		es = append(es, asSyntax(Error{Msg: "syntax error: " + e.Msg, Position: src.clamp(e.Pos), Syntax: true}, src))
 	}
 	return es
 }
@@ -164,4 +164,21 @@ func (s *source) clamp(p token.Position) token.Position {
 	p.Line = max(p.Line, 1)
 	p.Column = min(max(p.Column, 1), len(s.line(p.Line))+1)
 	return p
+}
+
+// asSyntax gives a message of go/parser the compiler's words, where it is one that
+// the compiler's own parser lets pass.
+func asSyntax(e Error, src *source) Error {
+	msg := strings.TrimPrefix(e.Msg, "syntax error: ")
+	switch {
+	case msg == "can only use ... with final parameter":
+		e.Msg, e.Syntax = msg, false
+	case strings.HasPrefix(msg, "expression in ") && strings.HasSuffix(msg, " must be function call"):
+		e.Msg, e.Syntax = msg, false
+		word := strings.Fields(msg)[2] + " "
+		if i := strings.LastIndex(src.line(e.Position.Line)[:e.Position.Column-1], word); i >= 0 {
+			e.Position.Column = i + len(word) + 1
+		}
+	}
+	return e
 }

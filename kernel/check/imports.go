@@ -74,7 +74,7 @@ func (k *Checker) resolveImports(ctx context.Context, ch *chunk, led *ledger.Led
 
 // fault is the message for a path that cannot be imported.
 func (p *packages) fault(path string) string {
-	return "could not import " + path + " (" + p.faults[path] + ")"
+	return p.faults[path]
 }
 
 // importSpec returns the syntax of an import.

@@ -24,7 +24,7 @@ func (p *plan) ignored(e typeError) bool {
 	case e.msg == "generic function is missing function body":
 		return true
 	}
-	return p.unusedLast(e)
+	return p.unusedLast(e) || p.misused(e)
 }
 
 // unusedLast reports whether e is the complaint that the last expression is not used.
@@ -68,6 +68,7 @@ func (p *plan) inFunc(pos token.Pos) bool {
 
 // message completes a message of go/types.
 func (p *plan) message(e typeError) Error {
+	e = p.asCompiler(e)
 	pos := p.k.fset.Position(e.pos)
 	if p.ch.contains(e.pos) {
 		pos = p.ch.src.clamp(pos)
