@@ -21,13 +21,55 @@
 // Imports point down, or sideways to a leaf. One third-party library, one room.
 //
 //	L0  leaves: data and text, no processes, no sockets
-//	    ROOMS:0
-//	L1  ROOMS:1
-//	L2  ROOMS:2
+//	      msg        holds the typed Jupyter messages that the kernel receives and sends, and
+//	                 their JSON.
+//	      display    holds what a cell shows: a bundle of one result in several formats, and the
+//	                 Output a cell writes to.
+//	      cell       reads the text of a cell: directives, go command lines and chunks of Go, in
+//	                 order, without running anything.
+//	      ledger     records what a session has declared, cell by cell, and what reaches what.
+//	      prof       reads pprof data and computes what is shown of it: the rows of a top table
+//	                 and the tree of a flame graph.
+//	      bench      reads the output of "go test -bench" into results and compares them with
+//	                 earlier runs.
+//	      escape     reads what the compiler says with -gcflags=-m into notes by line.
+//	      nbformat   reads and writes Jupyter notebook files of format 4 and loses nothing that
+//	                 it does not understand.
+//	      value      turns a value into the text that is shown for a cell's last expression.
+//	L1  the wire
+//	      wire       is the edge to Jupyter clients: connection file, ZMTP sockets, framing,
+//	                 signature, heartbeat.
+//	L2  the session
+//	      session    is one Jupyter session: it queues cells, answers requests, and keeps
+//	                 outputs, reply and idle in their order.
+//	      spec       writes and finds kernelspecs, the folders that tell Jupyter how to start the
+//	                 kernel.
 //	L3  engines and edges: they return data and never draw
-//	    ROOMS:3
-//	L4  ROOMS:4
-//	L5  ROOMS:5
+//	      child      runs one child process: its group, pipes, stop ladder and draining.
+//	      check      type-checks a cell against its session with go/types and is the source of
+//	                 every compile error.
+//	      gate       judges from the typed tree whether a cell is interpreted or compiled, and
+//	                 says why.
+//	      lower      rewrites a type-checked cell into Go that the interpreter runs faithfully.
+//	      interp     runs interpreted cells: a client in the kernel and yaegi in a worker child
+//	                 process.
+//	      toolchain  runs compiled cells: a temporary module in which every cell is a file, the
+//	                 real go command, and what it built.
+//	      serve      keeps the background programs of a session: starts them, waits until they
+//	                 listen, keeps their logs, stops them.
+//	      load       drives HTTP requests at a server at a steady rate and measures what comes
+//	                 back.
+//	      fetch      gets profiles, from files and from servers, and reports on them that pprof's
+//	                 own driver makes in a child process.
+//	L4  drawing
+//	      render     draws what the other rooms measured: a model goes in, a display bundle with
+//	                 HTML and plain text comes out.
+//	      html       turns a notebook into one standalone HTML page that needs no network, reads
+//	                 on paper and follows light or dark.
+//	L5  one cell
+//	      magic      is the table of % and %% commands, and what each does.
+//	      run        takes one cell from its text to its outputs: parse, check, choose an engine,
+//	                 run, render.
 //
 // # One execute_request, six stops
 //
