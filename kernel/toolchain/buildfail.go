@@ -68,5 +68,6 @@ func commandFailure(text, command string, exit child.Exit) *display.Failure {
 	return f
 }
 
-// maxLastWords is how many lines of a failed command are repeated in its error.
-const maxLastWords = 20
+// maxLastWords is how many lines of a failed command are repeated in its error;
+// all of them have been streamed.
+const maxLastWords = 5

@@ -44,6 +44,19 @@ func SessionValue(p *check.Program) *display.Failure {
 	return nil
 }
 
+// unwritable is the failure of a program with a variable whose type cannot be
+// written down in it: an unexported type of another package. It is nil if there is none.
+func unwritable(p *check.Program) *display.Failure {
+	for _, d := range p.Reach {
+		if d.Source == "" {
+			f := display.Failf("UnwritableType", "%s (%s, line %d) has a type that cannot be written outside of its package", d.Name, d.Cell, d.Line)
+			f.Traceback = append(f.Traceback, "A compiled cell declares its variables by type. Move "+d.Name+" into a function.")
+			return f
+		}
+	}
+	return nil
+}
+
 // userOf says which function reads a variable, "" if it is the cell's statements.
 func userOf(p *check.Program, v *ledger.Decl) string {
 	for _, d := range p.Reach {
@@ -69,6 +82,9 @@ func (w *Workspace) writeClosed(p *check.Program, kind closedKind) error {
 	if f := SessionValue(p); f != nil {
 		return f
 	}
+	if f := unwritable(p); f != nil {
+		return f
+	}
 	w.known(p)
 	if err := w.copyModule(); err != nil {
 		return err
@@ -81,12 +97,11 @@ func (w *Workspace) writeClosed(p *check.Program, kind closedKind) error {
 			return err
 		}
 	}
-	decls := usable(p.Reach)
 	var files map[string]string
 	if kind == asTests {
-		files = packageFiles(decls, imports, "", body)
+		files = packageFiles(p.Reach, imports, "", body)
 	} else {
-		files = packageFiles(decls, imports, body+" ", "")
+		files = packageFiles(p.Reach, imports, body+" ", "")
 	}
 	if _, err := replaceDir(w.hidden, sessionDir, files); err != nil {
 		return fmt.Errorf("write the compiled cell: %w", err)

@@ -11,9 +11,6 @@ import (
 	"gomri/kernel/display"
 )
 
-// cellName is the beginning of a place in a cell, as //line directives name it.
-var cellName = regexp.MustCompile(`^cell-[0-9]+:[0-9]+`)
-
 // maxCrash bounds the crash report that is held back, in bytes.
 const maxCrash = 1 << 20
 

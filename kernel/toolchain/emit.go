@@ -127,6 +127,12 @@ func usable(decls []*ledger.Decl) []*ledger.Decl {
 	for _, d := range decls {
 		bad[d] = d.Source == "" || d.Fault != ""
 	}
+	return closure(decls, bad)
+}
+
+// closure returns the declarations that are not bad and refer to none that is,
+// directly or through others.
+func closure(decls []*ledger.Decl, bad map[*ledger.Decl]bool) []*ledger.Decl {
 	for grown := true; grown; {
 		grown = false
 		for _, d := range decls {

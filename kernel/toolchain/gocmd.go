@@ -52,7 +52,14 @@ func (w *Workspace) Go(ctx context.Context, run GoRun) (GoResult, error) {
 		}
 	}
 	run.Args = w.complete(run.Args, full)
+	before := w.leftOut(run.Args[0], dir)
+	if run.Stream != nil && before != "" {
+		if _, err := io.WriteString(run.Stream, before); err != nil {
+			return res, fmt.Errorf("go test: %w", err)
+		}
+	}
 	exit, text, err := w.goCommand(ctx, run, full)
+	text = before + text
 	res.Exit, res.Text = exit, text
 	if run.Args[0] == "test" {
 		res.Profiles = w.written(run.Args[1:])
@@ -68,6 +75,16 @@ func (w *Workspace) Go(ctx context.Context, run GoRun) (GoResult, error) {
 		return res, w.runFailure(text, exit)
 	}
 	return res, w.buildFailure(text, "go "+run.Args[0], exit)
+}
+
+// leftOut are the lines that say which tests of the session go test does not see.
+func (w *Workspace) leftOut(command, dir string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if command != "test" || dir != sessionDir || len(w.without) == 0 {
+		return ""
+	}
+	return strings.Join(w.without, "\n") + "\n"
 }
 
 // complete adds what makes a command do in the workspace what it does in a folder

@@ -145,3 +145,18 @@ func TestCellWithoutTestsSaysWhatIsMissing(t *testing.T) {
 	_, err := nb.w.Test(context.Background(), TestRun{Program: nb.check("func Benchmarked(n int) {}")})
 	contains(t, "value", failure(t, err, "UsageError").Value, "BenchmarkX")
 }
+
+func TestGoTestInTheSessionLeavesOutWhatNeedsValues(t *testing.T) {
+	nb := open(t)
+	nb.check("sizes := []int{1, 2, 3}\nfunc BenchmarkSizes(b *testing.B) { b.ReportMetric(float64(len(sizes)), \"sizes\") }")
+	nb.check("func BenchmarkFree(b *testing.B) {}")
+	stream := newRecorder()
+	res, err := nb.w.Go(context.Background(), GoRun{Args: []string{"test", "-bench=.", "-benchtime=1x"}, Stream: stream})
+	if err != nil || res.Dir != "session" {
+		t.Fatal(res.Dir, err)
+	}
+	contains(t, "output", stream.out(), "# BenchmarkSizes (cell-1) is left out: it uses sizes of cell-1", "BenchmarkFree")
+	if strings.Contains(res.Text, "sizes\n") || res.Text != stream.out() {
+		t.Errorf("output\n%s", res.Text)
+	}
+}

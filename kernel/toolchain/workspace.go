@@ -4,7 +4,7 @@
 //
 //	session/       the live declarations of the session, as package main
 //	NAME/          the cells with a package clause, by package
-//	NAME.go        what %%file wrote, and the profiles that tests wrote
+//	NAME           what %%file wrote, and the profiles that tests wrote
 //
 // Every file that was made of a cell begins with a //line directive, so that the
 // compiler, panics, test failures and profiles speak of cells and their lines. A
@@ -61,6 +61,8 @@ type Workspace struct {
 	list   listings
 	texts  map[string]string // texts of cells by name, for carets
 	built  int               // programs built so far, for their names
+	// without says which tests of the session's folder are left out, a line each.
+	without []string
 }
 
 // Open makes a workspace. It needs a go command and says how to get one if there is none.
