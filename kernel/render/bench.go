@@ -50,7 +50,7 @@ func Bench(r BenchReport) display.Bundle {
 func benchFooter(r BenchReport) []string {
 	var parts []string
 	if goos := r.Set.Setting("goos"); goos != "" {
-		parts = append(parts, goos+"/"+r.Set.Setting("goarch"))
+		parts = append(parts, strings.TrimSuffix(goos+"/"+r.Set.Setting("goarch"), "/"))
 	}
 	if cpu := r.Set.Setting("cpu"); cpu != "" {
 		parts = append(parts, cpu)

@@ -92,6 +92,9 @@ func manyHeadline(timed []timedGroup) string {
 	if fast.ns <= 0 {
 		return fmt.Sprintf("`%s` is the fastest, `%s` the slowest %s", fastName, slowName, times)
 	}
+	if fast.ns < tooFast && slow.ns >= tooFast {
+		return fmt.Sprintf("`%s` takes %s an operation; `%s` takes %s, too little for real work", slowName, Nanoseconds(slow.ns), fastName, Nanoseconds(fast.ns))
+	}
 	ratio := slow.ns / fast.ns
 	if base, ok := commonBase(timed); ok {
 		if ratio < 1.05 {
