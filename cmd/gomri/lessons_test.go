@@ -33,8 +33,8 @@ func lessonShows() map[string]map[string][]string {
 			"builder":      {"true"},
 			"first":        {"BenchmarkPlus", "BenchmarkBuilder", "allocs/op"},
 			"growth":       {"BenchmarkPlusBySize/n=800"},
-			"top":          {"flat%", "sumNumbers"},
-			"flame":        {"<img", "sumNumbers"},
+			"top":          {"flat%", "countPieces"},
+			"flame":        {"<img", "countPieces"},
 			"terminal-run": {"BenchmarkSized", "ok"},
 		},
 		"02-cpu-profiling.ipynb": {
@@ -46,7 +46,7 @@ func lessonShows() map[string]map[string][]string {
 		},
 		"03-heap-profiling.ipynb": {
 			"inuse":        {"main.remember"},
-			"delta":        {"main.remember"},
+			"inuse2":       {"main.remember"},
 			"alloc":        {"main.greeting"},
 			"flame":        {"<img", "main.greeting"},
 			"terminal-run": {"main.greeting", "flat%"},
