@@ -172,3 +172,17 @@ func (sp *splitter) code(i int) int {
 	}
 	return min(i, len(sp.toks))
 }
+
+// Brackets returns the brackets of Go text in order, those in strings and comments
+// left out.
+func Brackets(text string) string {
+	var b strings.Builder
+	list, _ := tokens(text)
+	for _, t := range list {
+		switch t.tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE, token.RPAREN, token.RBRACK, token.RBRACE:
+			b.WriteString(t.tok.String())
+		}
+	}
+	return b.String()
+}

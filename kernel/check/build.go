@@ -50,7 +50,11 @@ func (b *builder) program() (*Program, Errors) {
 	if es := b.reachedBroken(); len(es) > 0 {
 		return nil, es
 	}
-	b.prog.Last = b.last()
+	if b.prog.Last = b.last(); b.prog.Last != nil {
+		if msg := b.overflow(b.prog.Last); msg != "" {
+			return nil, Errors{{Msg: msg, Position: p.ch.src.clamp(p.k.fset.Position(b.prog.Last.Pos()))}}
+		}
+	}
 	for d, why := range p.stale {
 		if !p.own[d.Name] {
 			b.prog.stale[d] = why
@@ -270,6 +274,11 @@ func (b *builder) imports() []ledger.Import {
 	var list []ledger.Import
 	for _, n := range nodes {
 		list = append(list, b.importsOf(n)...)
+	}
+	for _, d := range b.prog.Decls {
+		if d.Kind == ledger.Var {
+			list = append(list, d.Imports...)
+		}
 	}
 	for _, s := range b.plan.imports.specs {
 		if s.Name != nil && s.Name.Name == "_" {

@@ -47,7 +47,7 @@ func New(exp Exporter) *Checker {
 func (k *Checker) Check(ctx context.Context, c *cell.Cell, g *cell.Go, led *ledger.Ledger) (*Program, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	ch, es := k.parse(c, g)
+	ch, es := k.parse(ctx, c, g)
 	if len(es) > 0 {
 		return nil, es
 	}

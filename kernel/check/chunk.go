@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -37,7 +38,7 @@ const (
 )
 
 // parse reads a chunk of Go of a cell.
-func (k *Checker) parse(c *cell.Cell, g *cell.Go) (*chunk, Errors) {
+func (k *Checker) parse(ctx context.Context, c *cell.Cell, g *cell.Go) (*chunk, Errors) {
 	ch := &chunk{cell: c, src: newSource(c.Name, c.Text), vars: map[string]token.Pos{}, unresolved: map[*ast.Ident]bool{}, special: map[string]string{}}
 	ch.text = maskLineDirectives(g.Text)
 	ch.line = 1 + strings.Count(g.Text[:len(g.Text)-len(strings.TrimLeft(g.Text, " \t\n"))], "\n")
@@ -52,7 +53,7 @@ func (k *Checker) parse(c *cell.Cell, g *cell.Go) (*chunk, Errors) {
 	bodyFile, more := k.parseFile(ch, bodyHead, body, "\n}")
 	if es = append(es, more...); len(es) > 0 {
 		k.forget(ch)
-		return nil, ch.finish(es)
+		return nil, ch.finish(k.syntaxWords(ctx, ch, es))
 	}
 	ch.takeDecls(declFile)
 	ch.takeBody(bodyFile)

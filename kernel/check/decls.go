@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"math"
 	"slices"
 	"strings"
 
@@ -278,4 +279,35 @@ func (b *builder) prints(e ast.Expr) bool {
 		return true
 	}
 	return false
+}
+
+// overflow says that an untyped constant is too large for its default type, in
+// the compiler's words, "" if it is not.
+func (b *builder) overflow(e ast.Expr) string {
+	tv := b.u.info.Types[e]
+	basic, ok := tv.Type.(*types.Basic)
+	if !ok || tv.Value == nil || basic.Info()&types.IsUntyped == 0 {
+		return ""
+	}
+	typ := types.Default(basic).(*types.Basic)
+	fits := true
+	switch {
+	case typ.Info()&types.IsInteger != 0:
+		n, exact := constant.Int64Val(constant.ToInt(tv.Value))
+		bits := 8 * uint(b.plan.k.sizes.Sizeof(typ))
+		fits = exact && n>>(bits-1) == n>>63
+	case typ.Info()&types.IsFloat != 0:
+		f, _ := constant.Float64Val(tv.Value)
+		fits = !math.IsInf(f, 0)
+	}
+	if fits {
+		return ""
+	}
+	text, value := types.ExprString(e), tv.Value.String()
+	if text != value {
+		value = " " + value
+	} else {
+		value = ""
+	}
+	return "cannot use " + text + " (" + basic.String() + " constant" + value + ") as " + typ.String() + " value in a cell's last expression (overflows)"
 }

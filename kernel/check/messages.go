@@ -37,8 +37,7 @@ func (p *plan) unusedLast(e typeError) bool {
 	if !ok || e.pos < s.Pos() || e.pos >= s.End() {
 		return false
 	}
-	// A function literal or nil at the end is worth nothing to show.
-	return !strings.HasPrefix(e.msg, "nil (untyped nil")
+	return !strings.HasPrefix(e.msg, "nil (untyped nil") && !strings.HasPrefix(e.msg, "nil is")
 }
 
 // chunkErrors returns the messages of the final check about the chunk. Where the

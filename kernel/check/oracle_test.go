@@ -2,10 +2,12 @@ package check
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -14,17 +16,25 @@ import (
 // says about the same text as the body of a function, place by place and word by
 // word. The cells are in testdata/faulty.txt, parted by lines of "---".
 func TestMessagesAreTheCompilers(t *testing.T) {
-	data, err := os.ReadFile("testdata/faulty.txt")
+	compareWithCompiler(t, "testdata/faulty.txt", 60)
+}
+
+// TestSyntaxErrorsAreTheCompilers is the same for text that is no Go.
+func TestSyntaxErrorsAreTheCompilers(t *testing.T) {
+	compareWithCompiler(t, "testdata/syntax.txt", 20)
+}
+
+func compareWithCompiler(t *testing.T, file string, least int) {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cells := strings.Split(strings.TrimSpace(string(data)), "\n---\n")
-	if len(cells) < 60 {
+	if len(cells) < least {
 		t.Errorf("only %d cells", len(cells))
 	}
-	oracle := newOracle(t)
-	for _, text := range cells {
-		want := oracle.errors(t, text)
+	want := compilerErrors(t, cells)
+	for i, text := range cells {
 		_, err := newNotebook().run(text)
 		var es Errors
 		got := ""
@@ -33,58 +43,59 @@ func TestMessagesAreTheCompilers(t *testing.T) {
 		} else if err != nil {
 			t.Errorf("%s\n%v", text, err)
 		}
-		got = strings.ReplaceAll(got, "cell-1:", "")
-		if got != want {
-			t.Errorf("%s\n  got: %s\n want: %s", text, got, want)
+		if got = strings.ReplaceAll(got, "cell-1:", ""); got != want[i] {
+			t.Errorf("%s\n  got: %s\n want: %s", text, got, want[i])
 		}
 	}
 }
 
-// oracle is the compiler.
-type oracle struct{ dir string }
+// place matches the "./a.go:2:5: " that the go command prints, and real the true
+// place that the compiler adds in brackets.
+var (
+	place = regexp.MustCompile(`(?m)(^|\t)[\w./-]*cell-1:`)
+	real  = regexp.MustCompile(`\[/[^\]]*\]`)
+)
 
-func newOracle(t *testing.T) *oracle {
-	o := &oracle{t.TempDir()}
-	if err := os.WriteFile(filepath.Join(o.dir, "go.mod"), []byte("module oracle\n\ngo 1.26\n"), 0o600); err != nil {
-		t.Fatal(err)
+// compilerErrors returns what "go build -gcflags=-e" says about each cell. The lines
+// of a cell up to "//body" stand at package level.
+func compilerErrors(t *testing.T, cells []string) []string {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return o
-}
-
-// place matches the "./a.go:2:5: " that the go command prints.
-var place = regexp.MustCompile(`(?m)(^|\t)(?:\./)?[\w.-]*cell-1:`)
-
-// real matches the true place that the compiler adds in brackets.
-var real = regexp.MustCompile(`\[/[^\]]*\]`)
-
-// errors returns what "go build -gcflags=-e" says about a cell whose lines up to
-// "//body" stand at package level. The top-level rules of cells are put into Go's:
-// every variable is used and every import needed.
-func (o *oracle) errors(t *testing.T, text string) string {
-	head, body, ok := strings.Cut(text+"\n", "//body\n")
-	if !ok {
-		head, body = "", text
+	write("go.mod", "module oracle\n\ngo 1.26\n")
+	for i, text := range cells {
+		head, body, ok := strings.Cut(text+"\n", "//body\n")
+		skip := strings.Count(head, "\n") + 2
+		if !ok {
+			head, body, skip = "", text, 1
+		}
+		write(fmt.Sprintf("c%d/a.go", i), "package main\n\n//line cell-1:1:1\n"+head+"\nfunc _() {\n//line cell-1:"+
+			itoa(skip)+":1\n"+body+"\n}\nfunc main() {}\n")
 	}
-	skip := strings.Count(head, "\n") + 2
-	if !ok {
-		head, body, skip = "", text, 1
-	}
-	src := "package main\n\n//line cell-1:1:1\n" + head + "\nfunc _() {\n//line cell-1:" + itoa(skip) + ":1\n" + body + "\n}\nfunc main() {}\n"
-	if err := os.WriteFile(filepath.Join(o.dir, "a.go"), []byte(src), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("go", "build", "-gcflags=-e", "-o", os.DevNull, ".")
-	cmd.Dir = o.dir
+	cmd := exec.Command("go", "build", "-gcflags=-e", "-o", os.DevNull, "./...")
+	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if err == nil {
-		return ""
+		t.Fatal("the compiler has found no errors")
 	}
-	var lines []string
+	errs, at := make([]string, len(cells)), -1
 	for l := range strings.Lines(string(out)) {
 		l = strings.TrimRight(l, "\n")
-		if !strings.HasPrefix(l, "#") && l != "" {
-			lines = append(lines, strings.ReplaceAll(place.ReplaceAllString(real.ReplaceAllString(l, ""), "$1"), "cell-1:", ""))
+		if n, ok := strings.CutPrefix(l, "# oracle/c"); ok {
+			at, _ = strconv.Atoi(n)
+			continue
 		}
+		if at < 0 || strings.Contains(l, "unexpected name main, expected (") {
+			continue // our own func main below a brace that is missing
+		}
+		l = place.ReplaceAllString(real.ReplaceAllString(l, ""), "$1")
+		errs[at] = strings.TrimPrefix(errs[at]+"\n"+strings.ReplaceAll(l, "cell-1:", ""), "\n")
 	}
-	return strings.Join(lines, "\n")
+	return errs
 }

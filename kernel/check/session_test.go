@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
+	"go/token"
 	"strings"
 	"sync"
 	"testing"
@@ -43,6 +44,11 @@ func (c *cached) Export(ctx context.Context, paths []string) (map[string]Export,
 		}
 	}
 	return c.found, nil
+}
+
+// Parse asks the compiler.
+func (c *cached) Parse(ctx context.Context, files []string) (string, error) {
+	return NewExporter(ExporterOptions{}).Parse(ctx, files)
 }
 
 // notebook is a session under test.
@@ -136,4 +142,20 @@ func TestVariablesBecomeAssignmentsToThePackage(t *testing.T) {
 	if got := keys(p.Reach); got != "x_v1 x_v2" && got != "x_v2 x_v1" {
 		t.Error(got)
 	}
+}
+
+// Doc asks the go command.
+func (c *cached) Doc(ctx context.Context, path, name string) string {
+	return NewExporter(ExporterOptions{}).Doc(ctx, path, name)
+}
+
+// fileNames lists the files of cells in a Checker's file set.
+func fileNames(k *Checker) (list []string) {
+	k.fset.Iterate(func(f *token.File) bool {
+		if strings.HasPrefix(f.Name(), "cell") {
+			list = append(list, f.Name())
+		}
+		return true
+	})
+	return list
 }
