@@ -170,7 +170,7 @@ func lookup(name string) (Command, bool) {
 }
 
 // nearest returns the command whose name differs least from name, or "" if none
-// is close: at most a third of its letters, and at least one, may differ.
+// is close: at most a third of its letters, and at least one, may be wrong.
 func nearest(name string) string {
 	best, bestDistance := "", max(1, len(name)/3)+1
 	for _, c := range Commands() {
@@ -181,24 +181,31 @@ func nearest(name string) string {
 	return best
 }
 
-// distance is the Levenshtein distance between a and b, in bytes.
+// distance is how many letters must be changed, added, left out or swapped with
+// their neighbour to make b of a, in bytes.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		above := row[0]
-		row[0] = i
 		for j := 1; j <= len(b); j++ {
-			cost := above
-			if a[i-1] != b[j-1] {
-				cost++
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
 			}
-			above, row[j] = row[j], min(cost, row[j]+1, row[j-1]+1)
+			d := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d = min(d, rows[i-2][j-2]+1)
+			}
+			rows[i][j] = d
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }
 
 // bodyText is the text below a %% line as it was typed. (Magic.Body keeps the

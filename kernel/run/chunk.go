@@ -185,9 +185,9 @@ func (s *Session) lost(p *check.Program) *display.Failure {
 	said := fmt.Sprintf("the value of %s is gone", d.Name)
 	return &display.Failure{Name: "LostVariable", Value: said, Traceback: []string{
 		"LostVariable: " + said,
-		fmt.Sprintf("%s was set in %s, line %d, by a program that has ended: a compiled cell keeps its declarations and not its values.",
+		fmt.Sprintf("%s was set in %s, line %d, and its value has gone with the program that held it: a compiled cell that has ended, or an interpreter that had to be started again.",
 			d.Name, d.Cell, d.NameLine),
-		fmt.Sprintf("Put the statements that set %s and those that use it into one cell.", d.Name),
+		fmt.Sprintf("Run %s again, or put the statements that set %s and those that use it into one cell.", d.Cell, d.Name),
 	}}
 }
 
