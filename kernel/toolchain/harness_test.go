@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +18,7 @@ import (
 
 // notebook is a session of cells that are all compiled.
 type notebook struct {
-	t   *testing.T
+	t   testing.TB
 	w   *Workspace
 	k   *check.Checker
 	led *ledger.Ledger
@@ -25,7 +26,7 @@ type notebook struct {
 }
 
 // open returns a notebook whose workspace is removed, and found to be, at the end.
-func open(t *testing.T) *notebook {
+func open(t testing.TB) *notebook {
 	t.Helper()
 	w, err := Open(context.Background(), Options{TempDir: t.TempDir()})
 	if err != nil {
@@ -62,7 +63,7 @@ func (nb *notebook) check(text string) *check.Program {
 func (nb *notebook) parse(text string) *cell.Cell {
 	nb.t.Helper()
 	nb.n++
-	c, err := cell.Parse("cell-"+string(rune('0'+nb.n)), text)
+	c, err := cell.Parse("cell-"+strconv.Itoa(nb.n), text)
 	if err != nil {
 		nb.t.Fatal(err)
 	}
