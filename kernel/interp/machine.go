@@ -36,7 +36,7 @@ type machine struct {
 type interrupted struct{}
 
 func newMachine() (*machine, error) {
-	m := &machine{imported: map[string]bool{}, exit: make(chan int, 1)}
+	m := &machine{imported: map[string]bool{lower.Runtime: true}, exit: make(chan int, 1)}
 	// What yaegi itself writes to its error stream is a trace of its own nodes.
 	m.yaegi = yaegi.New(yaegi.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: io.Discard})
 	if err := m.yaegi.Use(stdlib.Symbols); err != nil {

@@ -24,6 +24,11 @@ func (m *machine) natives() yaegi.Exports {
 		"Print":     reflect.ValueOf(func(args ...any) { builtinPrint(false, args) }),
 		"Println":   reflect.ValueOf(func(args ...any) { builtinPrint(true, args) }),
 	}
+	shifting[int](rt)
+	shifting[int8](rt)
+	shifting[int16](rt)
+	shifting[int32](rt)
+	shifting[int64](rt)
 	ordered[int](rt)
 	ordered[int8](rt)
 	ordered[int16](rt)
@@ -73,6 +78,16 @@ func ordered[T cmp.Ordered](rt symbols) {
 			first = max(first, v)
 		}
 		return first
+	})
+}
+
+// shifting adds the check of a shift count, which panics as the shift itself would.
+func shifting[T int | int8 | int16 | int32 | int64](rt symbols) {
+	rt["Shift_"+reflect.TypeFor[T]().String()] = reflect.ValueOf(func(n T) uint64 {
+		if n < 0 {
+			return uint64(1) << n
+		}
+		return uint64(n)
 	})
 }
 

@@ -86,7 +86,13 @@ func (w *worker) loop(dec *json.Decoder) error {
 				w.machine.interrupt()
 			case req.Op == opCancel:
 				cancel()
-			case req.Op == opRun && !busy:
+			case req.Op == opRun:
+				if busy { // its answer is out, and we have not yet heard that it ended
+					if err := <-running; err != nil {
+						return err
+					}
+					cancel()
+				}
 				var ctx context.Context
 				ctx, cancel = context.WithCancel(context.Background())
 				busy = true

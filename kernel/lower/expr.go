@@ -30,7 +30,7 @@ func (e *writer) expr(x ast.Expr) string {
 	case *ast.UnaryExpr:
 		return e.unary(x)
 	case *ast.BinaryExpr:
-		return "(" + e.expr(x.X) + " " + x.Op.String() + " " + e.expr(x.Y) + ")"
+		return "(" + e.expr(x.X) + " " + x.Op.String() + " " + e.operand(x.Op, x.Y) + ")"
 	case *ast.CallExpr:
 		return e.call(x)
 	case *ast.CompositeLit:
@@ -40,6 +40,20 @@ func (e *writer) expr(x ast.Expr) string {
 	}
 	e.refuse(x, "%s", describe(x))
 	return ""
+}
+
+// operand writes the right operand; a shift count that may be negative is looked at first.
+func (e *writer) operand(op token.Token, y ast.Expr) string {
+	switch op {
+	case token.SHL, token.SHR, token.SHL_ASSIGN, token.SHR_ASSIGN:
+	default:
+		return e.expr(y)
+	}
+	b, ok := e.typeOf(y).Underlying().(*types.Basic)
+	if !ok || e.l.p.Info.Types[y].Value != nil || b.Info()&types.IsUnsigned != 0 {
+		return e.expr(y)
+	}
+	return e.pkg(Runtime) + ".Shift_" + e.basic(b) + "(" + e.expr(y) + ")"
 }
 
 // describe names a kind of expression.

@@ -16,7 +16,7 @@ func (e *writer) forLoop(s *ast.ForStmt, label string) {
 	}
 	kept := e.keptVars(s)
 	first := ""
-	if s.Post != nil && e.canPanic(s.Post) {
+	if step, ok := s.Post.(*ast.AssignStmt); ok && len(step.Lhs) > 1 || s.Post != nil && e.canPanic(s.Post) {
 		first = e.fresh("first")
 		e.printf("%s := true\n", first)
 	}

@@ -91,7 +91,7 @@ func (e *writer) target(x ast.Expr) string {
 func (e *writer) assign(s *ast.AssignStmt) {
 	switch {
 	case s.Tok != token.ASSIGN && s.Tok != token.DEFINE:
-		e.printf("%s %s %s\n", e.target(s.Lhs[0]), s.Tok, e.expr(s.Rhs[0]))
+		e.printf("%s %s %s\n", e.target(s.Lhs[0]), s.Tok, e.operand(s.Tok, s.Rhs[0]))
 	case len(s.Lhs) == 1:
 		e.spread, _ = ast.Unparen(s.Rhs[0]).(*ast.CallExpr)
 		e.set(s, s.Lhs[0], e.expr(s.Rhs[0]))
