@@ -32,7 +32,7 @@ func TestNbconvertMakesAPageOfEveryLesson(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !strings.Contains(string(page), `class="gomri"`) {
+			if !strings.Contains(string(page), `class="gomri `) {
 				t.Error("the page holds no drawn result")
 			}
 		})

@@ -35,7 +35,9 @@ func pythonSuite(t *testing.T, file string, maySkip ...string) {
 	}
 }
 
-// A pager payload is deprecated, and shown by no frontend as the sender meant it.
-func TestJupyterKernelTestPasses(t *testing.T) { pythonSuite(t, "conformance", "test_pager") }
+// A pager payload is deprecated, and no cell of gomri's clears its output.
+func TestJupyterKernelTestPasses(t *testing.T) {
+	pythonSuite(t, "conformance", "test_pager", "test_clear_output")
+}
 
 func TestJupyterClientFindsAWellBehavedKernel(t *testing.T) { pythonSuite(t, "behaviour") }

@@ -31,6 +31,9 @@ func TestJupyterLabRunsTheFirstLessonWithALiveFlameGraph(t *testing.T) {
 	until(t, ctx, time.Minute, "a benchmark table is on the page", hasBenchmarkTable)
 	until(t, ctx, time.Minute, "the flame graph is live", `!!document.querySelector('.gomri-flame svg g.f rect')`)
 	flameGraphActs(t, ctx)
+	if n := eval[int](t, ctx, typeset); n > 0 {
+		t.Errorf("%d pieces of drawn results are set as mathematics", n)
+	}
 
 	show(t, ctx, `.gomri-flame`)
 	light := screenshot(t, ctx, "lab-light.png")
@@ -67,6 +70,9 @@ func TestUntrustedNotebookStillShowsPictureAndTables(t *testing.T) {
 	until(t, ctx, time.Minute, "the static flame graph is drawn", `[...document.querySelectorAll('.jp-OutputArea img[src^="data:image/svg+xml"]')].some(i => i.complete && i.naturalWidth > 400 && i.clientWidth > 400 && i.alt)`)
 	live := eval[int](t, ctx, `document.querySelectorAll('.gomri-flame, .jp-OutputArea script').length`)
 	junk := eval[int](t, ctx, `[...document.querySelectorAll('.jp-OutputArea')].filter(a => /function ?\(|data-gomri|<svg|font-family:/.test(a.textContent)).length`)
+	if n := eval[int](t, ctx, typeset); n > 0 {
+		t.Errorf("%d pieces of drawn results are set as mathematics", n)
+	}
 	if live > 0 || junk > 0 {
 		t.Errorf("untrusted: %d scripts ran, %d outputs show markup as text", live, junk)
 	}
@@ -80,6 +86,9 @@ func TestUntrustedNotebookStillShowsPictureAndTables(t *testing.T) {
 
 // hasBenchmarkTable is true when a table with a row for a benchmark is drawn.
 const hasBenchmarkTable = `[...document.querySelectorAll('.jp-OutputArea table')].some(t => t.clientHeight > 20 && /ns\/op|time/.test(t.textContent) && /allocs/.test(t.textContent))`
+
+// typeset counts what MathJax has taken for mathematics in drawn results.
+const typeset = `document.querySelectorAll('.gomri mjx-container, .gomri .MathJax').length`
 
 // flameGraphActs moves the mouse over a frame, clicks it, searches, and goes back.
 func flameGraphActs(t *testing.T, ctx context.Context) {

@@ -119,7 +119,7 @@ func TestMissionListingsRunUnedited(t *testing.T) {
 					t.Errorf("the text lacks %q:\n%s", want, text)
 				}
 			}
-			if step.wants != nil && !strings.Contains(html, `class="gomri"`) {
+			if step.wants != nil && !strings.Contains(html, `class="gomri `) {
 				t.Errorf("nothing is drawn:\n%s", text)
 			}
 		})

@@ -92,6 +92,10 @@ const niceties = `<style>` +
 	`[data-jp-theme-light=false] .gomri .gomri-bounds,.vscode-dark .gomri .gomri-bounds{color:` + DarkLineBounds + `}` +
 	`</style>`
 
+// frameClasses are the classes of a frame: its own, and those by which MathJax, in
+// JupyterLab and on nbconvert's pages, is told to take no "$" in it for mathematics.
+const frameClasses = "gomri mathjax_ignore tex2jax_ignore"
+
 // Frame is one drawn result. Its parts come in a fixed order so that ten outputs
 // read as one document: headline, body, doubts, footer.
 type Frame struct {
@@ -111,7 +115,7 @@ type Frame struct {
 // HTML returns the frame as a page fragment.
 func (f Frame) HTML() string {
 	var b strings.Builder
-	b.WriteString(`<div class="gomri" style="font-family:` + FontWords + `;font-size:` + FontSize +
+	b.WriteString(`<div class="` + frameClasses + `" style="font-family:` + FontWords + `;font-size:` + FontSize +
 		`;line-height:1.45;max-width:100%;margin:2px 0 8px 0">` + niceties)
 	if f.Headline != "" {
 		b.WriteString(`<div style="font-size:14px;font-weight:600;margin:0 0 6px 0">` + Rich(f.Headline) + `</div>`)

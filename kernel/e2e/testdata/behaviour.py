@@ -53,7 +53,8 @@ class Kernel(unittest.TestCase):
 
     def tearDown(self):
         self.kc.stop_channels()
-        self.km.shutdown_kernel(now=False)
+        if self.km.has_kernel:
+            self.km.shutdown_kernel(now=False)
 
     def collect(self, msg_id, timeout=TIMEOUT, until=None):
         """The iopub messages of a request until idle, or until one that `until` likes."""

@@ -19,7 +19,7 @@ class Conformance(jupyter_kernel_test.KernelTests):
         {"code": "x := []int{1, 2}\nlen(x)", "result": "2"},
         {"code": "strings.ToUpper(\"go\")"},
     ]
-    code_history_pattern = "6?7"
+    code_history_pattern = "6 ? 7"  # the star of 6 * 7 would be a wildcard
     supported_history_operations = ("tail", "range", "search")
 
     code_display_data = [
