@@ -164,7 +164,8 @@ func (p *flamePicture) frame(n *prof.Node, depth int, x, width float64) {
 		fmt.Fprintf(row, `<text x="%s" y="13">%s</text>`, px(x+3), Escape(label))
 	}
 	row.WriteString(`</g>`)
-	if depth+1 >= maxFlameRows {
+	if depth+1 >= maxFlameRows && len(n.Children) > 0 {
+		p.deeper(n, depth+1, x, width)
 		return
 	}
 	at := x
@@ -177,6 +178,19 @@ func (p *flamePicture) frame(n *prof.Node, depth int, x, width float64) {
 		at += w
 	}
 	p.rest(n, depth+1, at, width*shareOf(n.Rest, n.Total))
+}
+
+// deeper says below the last row how many frames are not drawn there.
+func (p *flamePicture) deeper(n *prof.Node, depth int, x, width float64) {
+	frames := (&prof.Tree{Root: n}).Frames()
+	text := fit(width, fmt.Sprintf("… %d frames deeper", frames), "…")
+	if text == "" {
+		return
+	}
+	if depth == len(p.rows) {
+		p.rows = append(p.rows, new(strings.Builder))
+	}
+	fmt.Fprintf(p.rows[depth], `<text x="%s" y="13">%s</text>`, px(x+3), text)
 }
 
 // rest draws the hatched part of what was too narrow.

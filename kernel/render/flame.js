@@ -92,6 +92,7 @@ function (uid, data) {
       '.gomri-flame g.f{cursor:pointer}.gomri-flame g.inl rect{opacity:.72}' + dark('g.inl rect{opacity:1;filter:brightness(1.2)}') + dark('.scroll{color-scheme:dark}') +
       '.gomri-flame g.above{opacity:.6}' +
       '.gomri-flame g.f:hover rect{filter:brightness(1.08)}.gomri-flame g.no{opacity:.28}' +
+      '.gomri-flame .rest{stroke:var(--gf-line);fill:none}' +
       '.gomri-flame g.on rect{stroke:var(--gf-fg);stroke-width:2}' +
       '.gomri-flame .key{display:flex;flex-wrap:wrap;gap:4px 18px;margin:4px 0 0}.gomri-flame .key i{display:inline-block;width:11px;height:11px;margin-right:5px}' +
       kindStyle('', 0) + DARK.map(function (d) { return kindStyle(d, 1); }).join('') +
@@ -159,6 +160,16 @@ function (uid, data) {
       shapes.set(f, g);
       return g;
     }
+    function hatch(x, y, w) {
+      var p = document.createElementNS(NS, 'path'), d = '';
+      for (var at = 0; at + 3 <= w; at += 6) { d += 'M' + (x + at).toFixed(1) + ' ' + (y + ROW - 1) + 'l5 -' + (ROW - 1); }
+      p.setAttribute('d', d);
+      p.setAttribute('class', 'rest');
+      var t = document.createElementNS(NS, 'title');
+      t.textContent = 'frames too narrow to keep';
+      p.appendChild(t);
+      return p;
+    }
     function draw() {
       width = Math.max(scroll.clientWidth || box.clientWidth || 1200, 280);
       var layer = document.createElementNS(NS, 'g'), scale = width / view.total, deepest = 0;
@@ -170,6 +181,10 @@ function (uid, data) {
         deepest = Math.max(deepest, f.depth);
         layer.appendChild(frame(f, (f.start - view.start) * scale, w, false));
         f.kids.forEach(walk);
+        // What the data leaves out below this frame, because it is too narrow.
+        var last = f.kids[f.kids.length - 1], from = last ? last.start + last.total : f.start;
+        var rest = (f.start + f.total - f.self - from) * scale;
+        if (rest >= 2) { layer.appendChild(hatch((from - view.start) * scale, (f.depth + 1) * ROW, rest)); }
       })(view);
       tallest = Math.max(tallest, (deepest + 1) * ROW);
       svg.setAttribute('viewBox', '0 0 ' + width + ' ' + tallest);
