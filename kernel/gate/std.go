@@ -10,8 +10,8 @@ import (
 // denied are functions of allowed packages that do not do in the interpreter what they do in
 // a program, or whose results depend on the program's own code.
 var denied = map[string]bool{
-	"errors.As": true, "errors.Is": true,
-	"fmt.Scan": true, "fmt.Scanf": true, "fmt.Scanln": true, "fmt.Formatter": true, "fmt.State": true,
+	"errors.As": true,
+	"fmt.Scan":  true, "fmt.Scanf": true, "fmt.Scanln": true, "fmt.Formatter": true, "fmt.State": true,
 	"log.SetFlags": true, "log.New": true, "log.Default": true, "log.SetOutput": true, "log.Output": true,
 	"os.Stdin": true, "os.Args": true, "os.Executable": true, "os.Getpid": true, "os.Getppid": true,
 	"os.FindProcess": true, "os.StartProcess": true, "os.NewFile": true, "os.Pipe": true, "os.CopyFS": true,
@@ -20,15 +20,9 @@ var denied = map[string]bool{
 	"bufio.NewReadWriter": true,
 }
 
-// typesOf are the packages whose types may be used: those of symbols, and those that
-// their functions give.
-var typesOf = func() map[string]bool {
-	m := map[string]bool{"io": true, "io/fs": true}
-	for path := range symbols {
-		m[path] = true
-	}
-	return m
-}()
+// typesOf is true for the packages whose types may be used: those of symbols, and one
+// whose types their functions give.
+func typesOf(path string) bool { return symbols[path] != nil || path == "io/fs" }
 
 // symbol refuses a function or variable of a package that is not known to be right.
 func (j *judge) symbol(at token.Pos, obj types.Object) {
@@ -56,7 +50,7 @@ func (j *judge) symbol(at token.Pos, obj types.Object) {
 
 // pkg refuses a package of which nothing is allowed.
 func (j *judge) pkg(at token.Pos, p *types.Package) {
-	if !typesOf[p.Path()] {
+	if !typesOf(p.Path()) {
 		j.refuse(at, "package %s", p.Path())
 	}
 }
@@ -66,7 +60,7 @@ func Packages() []string {
 	return []string{
 		"bufio", "bytes", "crypto/md5", "crypto/sha1", "crypto/sha256", "crypto/sha512",
 		"encoding/base64", "encoding/binary", "encoding/hex", "errors", "fmt", "hash/adler32",
-		"hash/crc32", "hash/crc64", "hash/fnv", "html", "log", "math", "math/big", "math/bits", "math/rand",
+		"hash/crc32", "hash/crc64", "hash/fnv", "html", "io", "log", "math", "math/big", "math/bits", "math/rand",
 		"math/rand/v2", "net/url", "os", "path", "path/filepath", "regexp", "sort", "strconv", "strings",
 		"text/tabwriter", "time", "unicode", "unicode/utf16", "unicode/utf8",
 	}

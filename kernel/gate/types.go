@@ -74,7 +74,7 @@ func (j *judge) namedFault(t *types.Named) string {
 		return "a value of interface type " + j.name(t)
 	case t.Obj().Pkg() == j.p.Pkg:
 		return j.typeFault(t.Underlying())
-	case !typesOf[t.Obj().Pkg().Path()]:
+	case !typesOf(t.Obj().Pkg().Path()):
 		return "package " + t.Obj().Pkg().Path()
 	}
 	if _, ok := t.Underlying().(*types.Chan); ok {

@@ -7,7 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -262,8 +265,10 @@ func (c *Client) run(ctx context.Context, code lower.Code, out display.Output) (
 			if !a.ok {
 				return c.died(step > 0)
 			}
-			for _, key := range keys[:min(a.Loaded, len(keys))] {
-				l.loaded[key] = true
+			if a.Refused == "" {
+				for _, key := range keys {
+					l.loaded[key] = true
+				}
 			}
 			return c.result(code, a.response), nil
 		case <-done:
@@ -284,13 +289,22 @@ func (l *live) request(code lower.Code) (request, []string) {
 	l.seq++
 	req := request{Op: opRun, Seq: l.seq, Call: code.Call, Shapes: code.Shapes}
 	var keys []string
+	var text strings.Builder
+	imports := map[string]bool{}
 	for _, u := range code.Units {
 		if !l.loaded[u.Key] {
-			req.Units = append(req.Units, source{Text: u.Source, Imports: u.Imports})
+			text.WriteString(u.Source)
 			keys = append(keys, u.Key)
+			for _, path := range u.Imports {
+				imports[path] = true
+			}
 		}
 	}
-	req.Units = append(req.Units, source{Text: code.Source, Imports: code.Imports})
+	text.WriteString(code.Source)
+	for _, path := range code.Imports {
+		imports[path] = true
+	}
+	req.Source, req.Imports = text.String(), slices.Sorted(maps.Keys(imports))
 	return req, keys
 }
 

@@ -77,12 +77,9 @@ func address[T any](in *yaegi.Interpreter, name string) (*T, error) {
 // goes on at most until it next looks at the interpreter.
 func (m *machine) run(ctx context.Context, req request) response {
 	res := response{Seq: req.Seq}
-	for _, unit := range req.Units {
-		if err := m.load(unit); err != nil {
-			res.Refused = err.Error()
-			return res
-		}
-		res.Loaded++
+	if err := m.load(req); err != nil {
+		res.Refused = err.Error()
+		return res
 	}
 	m.results, m.shown = nil, false
 	store(m.line, 0)
@@ -91,14 +88,14 @@ func (m *machine) run(ctx context.Context, req request) response {
 	return res
 }
 
-// load evaluates one declaration and the imports that it is the first to need.
-func (m *machine) load(unit source) (err error) {
+// load evaluates declarations and the imports that they are the first to need.
+func (m *machine) load(req request) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%v", r)
 		}
 	}()
-	for _, path := range unit.Imports {
+	for _, path := range req.Imports {
 		if m.imported[path] {
 			continue
 		}
@@ -107,7 +104,7 @@ func (m *machine) load(unit source) (err error) {
 		}
 		m.imported[path] = true
 	}
-	_, err = m.yaegi.EvalWithContext(context.Background(), unit.Text) // recovers yaegi's own panics
+	_, err = m.yaegi.EvalWithContext(context.Background(), req.Source) // recovers yaegi's own panics
 	return err
 }
 

@@ -15,32 +15,27 @@ import (
 // What a request asks for.
 const (
 	opHello     = "hello"     // first: Token
-	opRun       = "run"       // load Units, then call Call
+	opRun       = "run"       // load Source, then call Call
 	opInterrupt = "interrupt" // raise the flag that the running cell looks at
 	opCancel    = "cancel"    // abandon the running cell
 )
 
 type request struct {
-	Op     string
-	Token  string         `json:",omitempty"`
-	Seq    int            `json:",omitempty"`
-	Units  []source       `json:",omitempty"`
-	Call   string         `json:",omitempty"`
-	Shapes []*value.Shape `json:",omitempty"`
-}
-
-// source is one text to load, with the packages it needs by import path.
-type source struct {
-	Text    string
-	Imports []string `json:",omitempty"`
+	Op    string
+	Token string `json:",omitempty"`
+	Seq   int    `json:",omitempty"`
+	// Source holds the declarations that the worker lacks and the cell's function, in one
+	// text because functions may refer to each other; Imports are the paths it needs.
+	Source  string         `json:",omitempty"`
+	Imports []string       `json:",omitempty"`
+	Call    string         `json:",omitempty"`
+	Shapes  []*value.Shape `json:",omitempty"`
 }
 
 // response ends a run request.
 type response struct {
 	Seq int
-	// Loaded is how many units the worker now has.
-	Loaded int
-	// Refused is what the interpreter said about a unit that it would not load;
+	// Refused is what the interpreter said about a text that it would not load;
 	// nothing has been run then.
 	Refused string `json:",omitempty"`
 	// Value is the text of the last expression's value.

@@ -1,7 +1,12 @@
 package interp
 
 import (
+	"context"
+	"fmt"
+	"strings"
 	"testing"
+
+	"gomri/kernel/lower"
 )
 
 func TestLastExpressionIsShown(t *testing.T) {
@@ -31,5 +36,219 @@ func TestLastExpressionIsShown(t *testing.T) {
 		if res.Value != tt.value || res.HasValue != (tt.value != "") {
 			t.Errorf("%s: got %q, want %q", tt.cell, res.Value, tt.value)
 		}
+	}
+}
+
+// cells runs cells that have to succeed.
+func (s *session) cells(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if res := s.run(t, t.Context(), text, &recorder{}); res.Failure != nil {
+			t.Fatalf("%s\n%v", text, res.Failure)
+		}
+	}
+}
+
+// value runs a cell and returns the text of its value.
+func (s *session) value(t *testing.T, text string) string {
+	t.Helper()
+	res := s.run(t, t.Context(), text, &recorder{})
+	if res.Failure != nil {
+		t.Fatalf("%s\n%v", text, res.Failure)
+	}
+	return res.Value
+}
+
+func TestPanicNamesTheFailingLine(t *testing.T) {
+	s := newSession(t)
+	s.cells(t, "func third(s []int) int {\n\tn := 2\n\treturn s[n]\n}", "xs := []int{1}")
+	for _, tt := range []struct {
+		cell, panics, at string
+		line             int
+	}{
+		{"a := 1\nb := 0\nfmt.Println(a)\nfmt.Println(a / b)", "runtime error: integer divide by zero", "cell-3", 4},
+		{"y := 1\n\nthird(xs) + y", "runtime error: index out of range", "cell-1", 3},
+		{"fmt.Println(1)\nz := len(xs) +\n\txs[7]\nz", "runtime error: index out of range", "cell-5", 2},
+		{"third([]int{1, 2, 3})\nxs[9] = 1", "runtime error: index out of range", "cell-6", 2},
+		{"n := third([]int{1, 2, 3}) + xs[8]", "runtime error: index out of range", "cell-7", 1},
+		{"for i := range 3 {\n\tif i == 2 {\n\t\tpanic(i)\n\t}\n}", "2", "cell-8", 3},
+		{"for i := 5; 10/i > 0; i-- {\n\tx := i\n\tx++\n}", "runtime error: integer divide by zero", "cell-9", 1},
+	} {
+		res := s.run(t, t.Context(), tt.cell, &recorder{})
+		f := res.Failure
+		if f == nil || f.Kind != Panic || f.Value != tt.panics || f.Pos.Filename != tt.at || f.Pos.Line != tt.line {
+			t.Errorf("%s\ngot %+v, want %s at %s:%d", tt.cell, f, tt.panics, tt.at, tt.line)
+		}
+	}
+}
+
+func TestCallersSeeARedefinedFunction(t *testing.T) {
+	s := newSession(t)
+	s.cells(t, "func f() int { return 1 }", "func g() int { return f() * 10 }", "x := g()")
+	s.cells(t, "func f() int { return 2 }")
+	if got := s.value(t, "g() + x"); got != "30" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestVariableAndTypeAreRedefined(t *testing.T) {
+	s := newSession(t)
+	s.cells(t, "x := 1\ntype T struct{ A int }\nv := T{1}", `x := "text"`, "type T struct{ B string }", "w := T{x}")
+	if got := s.value(t, "w"); got != `T{B: "text"}` {
+		t.Errorf("got %s", got)
+	}
+}
+
+// interrupt runs a cell and cancels it when it has printed something.
+func (s *session) interrupt(t *testing.T, text string) Result {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out := &recorder{seen: make(chan struct{}, 1)}
+	done := make(chan Result, 1)
+	go func() { done <- s.run(t, ctx, text, out) }()
+	<-out.seen
+	cancel()
+	return <-done
+}
+
+func TestInterruptStopsALoopAndKeepsTheState(t *testing.T) {
+	s := newSession(t)
+	s.cells(t, "x := 41", "func spin() {\n\tfor {\n\t}\n}")
+	for _, cell := range []string{
+		"x++\nfmt.Println(x)\nfor {\n}",
+		"fmt.Println(1)\nspin()",
+		"fmt.Println(1)\nfunc() {\n\tfor {\n\t}\n}()",
+		"fmt.Println(1)\nfor i := 0; ; i++ {\n\t_ = i\n}",
+		"func r(n int) int {\n\tif n == 0 {\n\t\treturn 0\n\t}\n\treturn r(n-1) + r(n-1)\n}\nfmt.Println(1)\nr(64)",
+		"fmt.Println(1)\ns := []int{3, 2, 1}\nsort.Slice(s, func(i, j int) bool {\n\tfor {\n\t}\n\treturn true\n})",
+		"fmt.Println(1)\ntime.Sleep(time.Hour)",
+	} {
+		res := s.interrupt(t, cell)
+		if res.Failure == nil || res.Failure.Kind != Interrupted || res.Lost {
+			t.Errorf("%s\ngot %+v %+v", cell, res, res.Failure)
+		}
+	}
+	if got := s.value(t, "x"); got != "42" {
+		t.Errorf("x = %s", got)
+	}
+}
+
+func TestExitEndsTheCellAndKeepsTheState(t *testing.T) {
+	s := newSession(t)
+	s.cells(t, "x := 1")
+	for _, tt := range []struct {
+		cell string
+		code int
+		out  string
+	}{
+		{"x = 2\nfmt.Print(\"bye\")\nos.Exit(3)\nx = 100", 3, "bye"},
+		{"func leave() { os.Exit(0) }\nfor {\n\tleave()\n}", 0, ""},
+		{"log.Fatalf(\"no %s\", \"way\")", 1, ""},
+	} {
+		out := &recorder{}
+		res := s.run(t, t.Context(), tt.cell, out)
+		if f := res.Failure; f == nil || f.Kind != Exit || f.Code != tt.code || res.Lost || out.out.String() != tt.out {
+			t.Errorf("%s\ngot %+v, %q", tt.cell, res.Failure, out.out.String())
+		}
+	}
+	if got := s.value(t, "x"); got != "2" {
+		t.Errorf("x = %s", got)
+	}
+}
+
+func TestDeadWorkerIsReplacedAndFunctionsAreLoadedAgain(t *testing.T) {
+	s := newSession(t)
+	s.cells(t, "x := 1", "const k = 5\ntype P struct{ A int }\nfunc twice(n int) int { return n * 2 }")
+	out := &recorder{}
+	res := s.run(t, t.Context(), "func down(n int) int { return down(n+1) + 1 }\nfmt.Println(\"down\")\ndown(0)", out)
+	if f := res.Failure; f == nil || f.Kind != Died || !res.Lost || !strings.Contains(f.Value, "stack overflow") {
+		t.Fatalf("got %+v", res.Failure)
+	}
+	if out.out.String() != "down\n" || strings.Contains(out.err.String(), "yaegi") {
+		t.Errorf("out %q, err %.200q", out.out.String(), out.err.String())
+	}
+	if got := s.value(t, "twice(k) + P{3}.A"); got != "13" {
+		t.Errorf("got %s", got)
+	}
+	res = s.run(t, t.Context(), "x + 1", &recorder{})
+	if f := res.Failure; f == nil || f.Kind != LostValue || !strings.Contains(f.Value, "x") {
+		t.Errorf("got %+v", f)
+	}
+	s.cells(t, "x := 7")
+	if got := s.value(t, "x + 1"); got != "8" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestKilledWorkerIsSaid(t *testing.T) {
+	s := newSession(t)
+	s.cells(t, "x := 1")
+	s.client.live.process.Kill()
+	<-s.client.live.process.Done()
+	if res := s.run(t, t.Context(), "x", &recorder{}); res.Failure == nil || res.Failure.Kind != LostValue {
+		t.Errorf("got %+v", res.Failure)
+	}
+	if got := s.value(t, "1 + 1"); got != "2" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestOutputIsCompleteAndInOrder(t *testing.T) {
+	s := newSession(t)
+	out := &recorder{}
+	res := s.run(t, t.Context(), "for i := range 20000 {\n\tfmt.Println(i, \"é世\")\n}\nfmt.Fprint(os.Stderr, \"err\")\nos.Stdout.WriteString(\"end\")\nprintln(1)", out)
+	if res.Failure != nil {
+		t.Fatal(res.Failure)
+	}
+	var want strings.Builder
+	for i := range 20000 {
+		fmt.Fprintln(&want, i, "é世")
+	}
+	if out.out.String() != want.String()+"end" || out.err.String() != "err1\n" {
+		t.Errorf("out ends %q, err %q", out.out.String()[max(0, out.out.Len()-40):], out.err.String())
+	}
+}
+
+func TestTextThatLooksLikeACrashIsShown(t *testing.T) {
+	s := newSession(t)
+	out := &recorder{}
+	s.run(t, t.Context(), "fmt.Fprintln(os.Stderr, \"a\\npanic: not really\\nmore\")", out)
+	if out.err.String() != "a\npanic: not really\nmore\n" {
+		t.Errorf("got %q", out.err.String())
+	}
+}
+
+func TestClosingEndsTheWorker(t *testing.T) {
+	s := newSession(t)
+	p := s.client.live.process
+	if err := s.client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.Done():
+	default:
+		t.Error("the worker is still there")
+	}
+	if _, err := s.client.Run(t.Context(), lower.Code{}, &recorder{}); err == nil {
+		t.Error("a closed client ran a cell")
+	}
+}
+
+func TestRefusedCellRunsNothing(t *testing.T) {
+	s := newSession(t)
+	res, err := s.client.Run(t.Context(), lower.Code{Call: "f", Source: "func f() { undefinedName() }\n"}, &recorder{})
+	if err != nil || res.Refused == "" || res.Failure != nil {
+		t.Errorf("got %+v, %v", res, err)
+	}
+	if got := s.value(t, "2"); got != "2" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func BenchmarkSmallCell(b *testing.B) {
+	s := newSession(b)
+	for b.Loop() {
+		s.run(b, b.Context(), "x := 20\nx + 1", &recorder{})
 	}
 }

@@ -70,10 +70,10 @@ func (w *worker) loop(dec *json.Decoder) error {
 		running = make(chan error, 1)
 		busy    bool
 	)
+	defer func() { cancel() }()
 	for {
 		select {
 		case err := <-failed:
-			cancel()
 			return err
 		case err := <-running:
 			cancel()
@@ -93,14 +93,19 @@ func (w *worker) loop(dec *json.Decoder) error {
 					}
 					cancel()
 				}
-				var ctx context.Context
-				ctx, cancel = context.WithCancel(context.Background())
-				busy = true
-				w.machine.ready()
-				go func() { running <- w.answer(w.machine.run(ctx, req)) }() // the loop receives
+				busy, cancel = true, w.begin(req, running)
 			}
 		}
 	}
+}
+
+// begin runs a cell beside the loop, which receives how it was answered, and returns
+// what abandons it.
+func (w *worker) begin(req request, running chan<- error) context.CancelFunc {
+	ctx, cancel := context.WithCancel(context.Background())
+	w.machine.ready()
+	go func() { running <- w.answer(w.machine.run(ctx, req)) }() // the loop receives
+	return cancel
 }
 
 // receive hands on requests until the input ends.
