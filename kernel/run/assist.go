@@ -22,7 +22,10 @@ func (s *Session) Complete(ctx context.Context, code string, cursor int) session
 	if c, ok := completeCommand(code, cursor); ok {
 		return c
 	}
-	return s.completeGo(ctx, code, cursor)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.checker.Complete(ctx, code, cursor, s.ledger)
+	return session.Completion{Matches: c.Matches, Start: c.Start, End: c.End, Types: c.Types}
 }
 
 // completeCommand completes the name of a % command.
@@ -52,7 +55,9 @@ func completeCommand(code string, cursor int) (session.Completion, bool) {
 	return c, true
 }
 
-// Inspect describes what stands at the cursor.
-func (s *Session) Inspect(ctx context.Context, code string, cursor, detail int) (display.Bundle, bool) {
-	return s.inspectGo(ctx, code, cursor, detail)
+// Inspect describes what stands at the cursor; both levels of detail are the same.
+func (s *Session) Inspect(ctx context.Context, code string, cursor, _ int) (display.Bundle, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.checker.Inspect(ctx, code, cursor, s.ledger)
 }

@@ -73,17 +73,30 @@ func begin[T any](create func() (T, error)) lazy[T] {
 	return lazy[T]{get: func() (T, error) { <-done; return value, err }}
 }
 
-// exporter finds export data in the module of the workspace, so that what a cell
+// exporter asks the go command in the module of the workspace, so that what a cell
 // has added with "go get" is found too.
 type exporter struct{ s *Session }
 
-// Export waits for the workspace and asks the go command there.
+// Export waits for the workspace and looks packages up there.
 func (e exporter) Export(ctx context.Context, paths []string) (map[string]check.Export, error) {
 	w, err := e.s.workspace()
 	if err != nil {
 		return nil, err
 	}
-	return check.NewExporter(check.ExporterOptions{Go: w.GoPath(), Dir: w.Root()}).Export(ctx, paths)
+	return e.list(w).Export(ctx, paths)
+}
+
+// Doc is what "go doc" says of a name.
+func (e exporter) Doc(ctx context.Context, path, name string) string {
+	w, err := e.s.workspace()
+	if err != nil {
+		return ""
+	}
+	return e.list(w).Doc(ctx, path, name)
+}
+
+func (e exporter) list(w *toolchain.Workspace) *check.GoList {
+	return check.NewExporter(check.ExporterOptions{Go: w.GoPath(), Dir: w.Root()})
 }
 
 // New starts a session. The workspace and the interpreter start in the background,
