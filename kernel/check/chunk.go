@@ -29,6 +29,8 @@ type chunk struct {
 	// vars are the names that the top level of the body declares as variables,
 	// with where each first stands.
 	vars map[string]token.Pos
+	// only says that the chunk has no statements, only declarations.
+	only bool
 }
 
 // declsHead and bodyHead are what the parser sees in front of the cell's text.
@@ -57,6 +59,7 @@ func (k *Checker) parse(ctx context.Context, c *cell.Cell, g *cell.Go) (*chunk, 
 	}
 	ch.takeDecls(declFile)
 	ch.takeBody(bodyFile)
+	ch.only = ch.onlyDeclares()
 	if es := ch.bodyless(k.fset); len(es) > 0 {
 		k.forget(ch)
 		return nil, ch.finish(es)

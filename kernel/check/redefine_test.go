@@ -214,3 +214,76 @@ var v *tt.Template
 		t.Errorf("%+v", d)
 	}
 }
+
+func TestACellOfDeclarationsFollowsTheRulesOfAPackage(t *testing.T) {
+	nb := newNotebook()
+	p := nb.must(t, "var a, _ = b + n, 1\nvar _ I = T{}\nconst n = len(arr)\nvar b = f()\nvar arr [3]int\nfunc f() int { return c }\nvar c = 4\n"+
+		"type T struct{}\ntype I interface{}\nfunc init() { a++ }")
+	want := "_ = 1\nvar _ I = T{}\nc = 4\nb = f()\na = b + n\ninit_cell_1_10()\n"
+	if got := body(p); got != want {
+		t.Errorf("%s", got)
+	}
+	if got := nb.fails(t, "var x = y\nvar y = x"); !strings.HasPrefix(got, "cell-2:1:5: initialization cycle or refers to itself") && !strings.Contains(got, "initialization cycle") {
+		t.Error(got)
+	}
+	nb.must(t, "var b = b + 1") // the old b, as among statements
+}
+
+func TestStatementsOfEveryKindStandAtTheTopLevel(t *testing.T) {
+	nb := newNotebook()
+	nb.must(t, `
+defer fmt.Println("end")
+i := 0
+loop:
+if i < 3 { i++; goto loop }
+outer:
+	for j := range 3 { for { if j == 1 { break outer }; continue outer } }
+switch v := any(i).(type) { case int: _ = v }
+ch := make(chan int, 1)
+select { case ch <- 1: default: }
+go func() { <-ch }()
+func() { i++ }()
+{ inner := 1; _ = inner }
+x, y := 1, 2
+y, z := 3, 4
+var ( p, q = 1, "a"; r float64 )
+var _ io.Reader = (*os.File)(nil)
+_, _, _ = x, z, p
+if i > 100 { return }
+label: x2 := 3
+_, err := strconv.Atoi("1")
+_, err = strconv.Atoi("2")
+if err == nil { goto label2 }
+label2:
+println(y, q, r, x2)
+if false { goto label }
+`)
+	for _, name := range []string{"i", "ch", "x", "y", "z", "p", "q", "r", "x2", "err"} {
+		if nb.led.Lookup(name) == nil {
+			t.Errorf("%s is no session variable", name)
+		}
+	}
+	if nb.led.Lookup("inner") != nil || nb.led.Lookup("j") != nil {
+		t.Error("a variable of a block is in the session")
+	}
+}
+
+func TestUnusedVariablesOfBlocksAreErrors(t *testing.T) {
+	nb := newNotebook()
+	if got := nb.fails(t, "x := 1\nif true {\n\ty := 2\n}\nf := func() { z := 3 }"); got != "cell-1:3:2: declared and not used: y\ncell-1:5:15: declared and not used: z" {
+		t.Error(got)
+	}
+}
+
+func TestAllErrorsOfACellAreReported(t *testing.T) {
+	nb := newNotebook()
+	got := nb.fails(t, "x := undefined1\nfunc f() int { return \"a\" }\nvar y int = \"b\"\nfunc g() { undefined2() }\ny.z()\nx.whatever()")
+	want := `cell-1:1:6: undefined: undefined1
+cell-1:2:23: cannot use "a" (untyped string constant) as int value in return statement
+cell-1:3:13: cannot use "b" (untyped string constant) as int value in variable declaration
+cell-1:4:12: undefined: undefined2
+cell-1:5:3: y.z undefined (type int has no field or method z)`
+	if got != want {
+		t.Error(got)
+	}
+}

@@ -23,7 +23,6 @@ type rewriter struct {
 	inferred, failed bool
 	vars             []*newVar
 	old              map[*ledger.Decl]bool // replaced variables that the body reads
-	seeds            []*newVar
 }
 
 // newVar is a variable that the chunk declares at its top level.
@@ -31,17 +30,36 @@ type newVar struct {
 	id    *ast.Ident
 	name  string // in the final package; another than id.Name where an import hides that
 	shape shape
-	typ   types.Type     // in the first check
-	was   *ledger.Decl   // the variable it replaces, nil if none
-	obj   *types.Var     // in the first check
-	seed  types.Type     // the type of was, if it is the same
-	pkg   *types.Package // of the first check
+	was   *ledger.Decl // the variable it replaces, nil if none
+	obj   *types.Var   // in the first check
+	seed  types.Type   // the type of was, if it is the same
 }
 
 // inferVars makes the first check and rewrites the body.
 func (r *rewriter) inferVars() {
 	p := r.plan
 	r.inferred, r.old = true, map[*ledger.Decl]bool{}
+	u, info := r.asFunction()
+	pkg := r.failed && p.ch.only
+	if pkg {
+		u, info = r.asPackage()
+	}
+	top := p.ch.topLevel(info)
+	for _, id := range inOrder(top) {
+		r.addVar(id, top[id], u)
+	}
+	r.rename(u, info)
+	if pkg {
+		p.ch.body.Body.List = r.initialised(info)
+	} else {
+		p.ch.body.Body.List = r.statements(p.ch.body.Body.List)
+	}
+	r.addSeeds()
+}
+
+// asFunction makes the first check by the rules of a function's body.
+func (r *rewriter) asFunction() (*universe, *types.Info) {
+	p := r.plan
 	u := p.newUniverse(true)
 	for _, d := range p.led.Decls() {
 		if d.Kind == ledger.Var && p.stale[d] == "" && !p.hoisted(d.Name) {
@@ -51,11 +69,8 @@ func (r *rewriter) inferVars() {
 	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
 	u.run(p.file(true), info)
 	top := map[token.Pos]bool{}
-	for _, id := range p.ch.declared() {
-		if obj, ok := info.Defs[id].(*types.Var); ok && id.Name != "_" {
-			top[id.Pos()] = true
-			r.addVar(id, obj, u)
-		}
+	for id := range p.ch.topLevel(info) {
+		top[id.Pos()] = true
 	}
 	for _, e := range u.errs.list {
 		if p.ignored(e) || !p.ch.contains(e.pos) || top[e.pos] && strings.HasPrefix(e.msg, "declared and not used") {
@@ -64,14 +79,12 @@ func (r *rewriter) inferVars() {
 		r.failed = true
 		r.errs = append(r.errs, p.message(e))
 	}
-	r.rename(u, info)
-	p.ch.body.Body.List = r.statements(p.ch.body.Body.List, info)
-	r.addSeeds(u)
+	return u, info
 }
 
 // addVar records a variable of the first check.
 func (r *rewriter) addVar(id *ast.Ident, obj *types.Var, u *universe) {
-	v := &newVar{id: id, name: id.Name, obj: obj, typ: obj.Type(), shape: shapeOf(obj.Type(), u.pkg), pkg: u.pkg}
+	v := &newVar{id: id, name: id.Name, obj: obj, shape: shapeOf(obj.Type(), u.pkg)}
 	for _, name := range r.plan.imports.local {
 		if name == id.Name {
 			v.name = newPrefix + id.Name
@@ -153,7 +166,7 @@ func (r *rewriter) clashes(obj types.Object, u *universe) bool {
 }
 
 // statements rewrites a list of top-level statements.
-func (r *rewriter) statements(list []ast.Stmt, info *types.Info) []ast.Stmt {
+func (r *rewriter) statements(list []ast.Stmt) []ast.Stmt {
 	var out []ast.Stmt
 	for _, s := range list {
 		out = append(out, r.statement(s)...)
@@ -190,14 +203,12 @@ func (r *rewriter) statement(s ast.Stmt) []ast.Stmt {
 // spec rewrites one var: to an assignment, to nothing if it has no value, or to
 // itself if all it declares is blank, for then it may be there for its type.
 func (r *rewriter) spec(spec *ast.ValueSpec) []ast.Stmt {
-	blank := true
 	lhs := make([]ast.Expr, len(spec.Names))
 	for i, id := range spec.Names {
 		lhs[i] = id
-		blank = blank && id.Name == "_"
 	}
 	switch {
-	case blank:
+	case blank(spec):
 		return []ast.Stmt{&ast.DeclStmt{Decl: &ast.GenDecl{Tok: token.VAR, TokPos: spec.Pos(), Specs: []ast.Spec{spec}}}}
 	case len(spec.Values) == 0:
 		return r.zero(spec)
@@ -250,7 +261,7 @@ func (r *rewriter) seeded(v *newVar) bool {
 }
 
 // addSeeds puts x = oldx at the start of the body where that is needed.
-func (r *rewriter) addSeeds(*universe) {
+func (r *rewriter) addSeeds() {
 	var seeds []ast.Stmt
 	for _, v := range r.vars {
 		if !r.seeded(v) {
