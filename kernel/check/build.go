@@ -77,7 +77,7 @@ func (b *builder) program() (*Program, Errors) {
 // sessionDecls enters the session's declarations, the affected ones as new ones.
 func (b *builder) sessionDecls() {
 	p := b.plan
-	for _, d := range p.led.Decls() {
+	for _, d := range p.decls {
 		if b.r.old[d] {
 			b.enter(oldPrefix+d.Name, d)
 		}

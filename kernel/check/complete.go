@@ -140,6 +140,7 @@ func (k *Checker) look(ctx context.Context, text string, led *ledger.Ledger) *vi
 		return nil
 	}
 	p := k.newPlan(ch, led)
+	p.reachAll()
 	imports, _, err := k.resolveImports(ctx, ch, led, p.own)
 	if err != nil {
 		imports = &fileImports{}

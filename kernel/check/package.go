@@ -28,8 +28,8 @@ func (ch *chunk) onlyDeclares() bool {
 func (r *rewriter) asPackage() (*universe, *types.Info) {
 	p := r.plan
 	u := p.newUniverse(true)
-	for _, d := range p.led.Decls() {
-		if d.Kind == ledger.Var && p.stale[d] == "" && !p.own[d.Name] {
+	for _, d := range p.decls {
+		if d.Kind == ledger.Var && p.reached[d] && p.stale[d] == "" && !p.own[d.Name] {
 			u.addVar(d.Name, d.Type.(shape), nopos)
 		}
 	}

@@ -13,9 +13,10 @@ import (
 
 // plan says what a chunk does to the session, before any type is checked.
 type plan struct {
-	k   *Checker
-	led *ledger.Ledger
-	ch  *chunk
+	k     *Checker
+	led   *ledger.Ledger
+	ch    *chunk
+	decls []*ledger.Decl // the live ones, in order
 	// own are the names of the chunk's top level, methods as "T.M".
 	own map[string]bool
 	// kept are types and constants of the session that the chunk repeats word for
@@ -30,7 +31,8 @@ type plan struct {
 	// stale says of the session's variables that cannot be used why not.
 	stale map[*ledger.Decl]string
 	// named are the session's declarations that the chunk may use, by the names
-	// in it, and reached these and the affected ones: their bodies are checked.
+	// in it, and reached these and the affected ones: only they are checked, so
+	// that a long session costs no more than what a cell uses of it.
 	named, reached map[*ledger.Decl]bool
 	// visible are replaced functions, types and constants that the chunk uses
 	// above the variable that replaces them.
@@ -41,7 +43,7 @@ type plan struct {
 // newPlan compares a chunk with the session.
 func (k *Checker) newPlan(ch *chunk, led *ledger.Ledger) *plan {
 	p := &plan{
-		k: k, led: led, ch: ch, own: map[string]bool{}, kept: map[string]*ledger.Decl{},
+		k: k, led: led, ch: ch, decls: led.Decls(), own: map[string]bool{}, kept: map[string]*ledger.Decl{},
 		replaced: map[*ledger.Decl]bool{}, affected: map[*ledger.Decl]bool{},
 		stale: map[*ledger.Decl]string{}, reached: map[*ledger.Decl]bool{}, visible: map[*ledger.Decl]bool{},
 	}
@@ -138,7 +140,7 @@ func (p *plan) spread() bool {
 	clear(p.affected)
 	clear(p.stale)
 	var roots []*ledger.Decl
-	for _, d := range p.led.Decls() {
+	for _, d := range p.decls {
 		recv := ledger.Receiver(d.Name)
 		switch {
 		case p.own[d.Name] && p.kept[d.Name] == nil, recv != "" && p.own[recv] && p.kept[recv] == nil:
@@ -212,6 +214,13 @@ func (p *plan) reach() {
 	}
 }
 
+// reachAll makes the whole session take part in the check.
+func (p *plan) reachAll() {
+	for _, d := range p.decls {
+		p.reached[d] = true
+	}
+}
+
 // visit marks d and what it uses as reached.
 func (p *plan) visit(d *ledger.Decl) {
 	if p.reached[d] {
@@ -239,7 +248,7 @@ func (p *plan) isVar(name string) bool { _, ok := p.ch.vars[name]; return ok }
 // session reports whether d takes part in a check as it stands in the session. In
 // the first check (signatures) what a variable of the chunk replaces is still there.
 func (p *plan) session(d *ledger.Decl, signatures bool) bool {
-	if p.stale[d] != "" || p.kept[d.Name] == d {
+	if p.stale[d] != "" || p.kept[d.Name] == d || !p.reached[d] {
 		return false
 	}
 	return !p.replaced[d] || p.visible[d] || signatures && p.isVar(d.Name)

@@ -61,8 +61,8 @@ func (r *rewriter) inferVars() {
 func (r *rewriter) asFunction() (*universe, *types.Info) {
 	p := r.plan
 	u := p.newUniverse(true)
-	for _, d := range p.led.Decls() {
-		if d.Kind == ledger.Var && p.stale[d] == "" && !p.hoisted(d.Name) {
+	for _, d := range p.decls {
+		if d.Kind == ledger.Var && p.reached[d] && p.stale[d] == "" && !p.hoisted(d.Name) {
 			u.addVar(d.Name, d.Type.(shape), nopos)
 		}
 	}
@@ -281,8 +281,8 @@ func (r *rewriter) addSeeds() {
 func (r *rewriter) final() *universe {
 	p := r.plan
 	u := p.newUniverse(false)
-	for _, d := range p.led.Decls() {
-		if d.Kind == ledger.Var && p.stale[d] == "" && !p.own[d.Name] {
+	for _, d := range p.decls {
+		if d.Kind == ledger.Var && p.reached[d] && p.stale[d] == "" && !p.own[d.Name] {
 			u.addVar(d.Name, d.Type.(shape), nopos)
 		}
 		if r.old[d] {

@@ -36,8 +36,8 @@ const oldPrefix = "ǀold_"
 // something else in it too, as in len := len(s).
 const newPrefix = "ǀnew_"
 
-// newUniverse begins the package with what the session declares. Only the bodies
-// of reached functions are in it, and none with signatures.
+// newUniverse begins the package with what the chunk reaches of the session,
+// functions without their bodies if only signatures are wanted.
 func (p *plan) newUniverse(signatures bool) *universe {
 	u := &universe{
 		plan: p, pkg: types.NewPackage("main", "main"), decls: map[types.Object]*ledger.Decl{},
@@ -59,7 +59,7 @@ type chunkKey struct {
 func (u *universe) session(signatures bool) {
 	files := map[chunkKey]*ast.File{}
 	groups := map[*ast.GenDecl]bool{}
-	for _, d := range u.plan.led.Decls() {
+	for _, d := range u.plan.decls {
 		if d.Kind == ledger.Var || !u.plan.session(d, signatures) {
 			continue
 		}
@@ -73,7 +73,7 @@ func (u *universe) session(signatures bool) {
 		addImports(f, d.Imports)
 		switch n := d.Node.(type) {
 		case *ast.FuncDecl:
-			if signatures || !u.plan.reached[d] {
+			if signatures {
 				n = bare(n)
 			}
 			f.Decls = append(f.Decls, n)
