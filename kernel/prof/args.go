@@ -27,8 +27,10 @@ type Request struct {
 	Seconds, Timeout int
 	// HTTP is the address of -http, for pprof's own web page.
 	HTTP string
-	// Flags are all the flags as typed, for pprof's driver.
+	// Flags are all the flags as typed.
 	Flags []string
+	// Extra are the flags that only pprof's driver knows, as "-name=value".
+	Extra []string
 	// Plain says that Options hold everything that matters to a top table: no
 	// flag was given that only pprof's driver knows.
 	Plain bool
@@ -57,6 +59,21 @@ var granularities = []string{"functions", "filefunctions", "files", "lines", "ad
 var sampleFlags = map[string]string{
 	"inuse_space": "inuse_space", "inuse_objects": "inuse_objects", "alloc_space": "alloc_space",
 	"alloc_objects": "alloc_objects", "total_delay": "delay", "contentions": "contentions", "mean_delay": "delay",
+}
+
+// driverFlag is a flag that pprof's driver knows and Options does not.
+type driverFlag struct {
+	isSwitch bool
+	inTop    bool // it may change a top table
+}
+
+// driverFlags are those flags, by name.
+var driverFlags = map[string]driverFlag{
+	"source_path": {inTop: true}, "trim_path": {inTop: true}, "tagroot": {inTop: true}, "tagleaf": {inTop: true},
+	"output": {inTop: true}, "buildid": {inTop: true}, "add_comment": {inTop: true},
+	"tagshow": {inTop: true}, "taghide": {inTop: true},
+	"normalize": {isSwitch: true, inTop: true}, "all_frames": {isSwitch: true, inTop: true},
+	"call_tree": {isSwitch: true}, "intel_syntax": {isSwitch: true},
 }
 
 // stringList is a flag that may be given several times.
@@ -131,12 +148,17 @@ func (r *Request) flags(fs *flag.FlagSet) {
 	fs.IntVar(&r.Timeout, "timeout", 0, "")
 	fs.StringVar(&r.HTTP, "http", "", "")
 	// What only the driver knows.
-	for _, name := range []string{"source_path", "trim_path", "tagshow", "taghide", "tagroot", "tagleaf", "output", "symbolize", "buildid", "add_comment", "tools"} {
+	for name, kind := range driverFlags {
+		if kind.isSwitch {
+			fs.Bool(name, false, "")
+		} else {
+			fs.String(name, "", "")
+		}
+	}
+	for _, name := range []string{"symbolize", "tools"} {
 		fs.String(name, "", "")
 	}
-	for _, name := range []string{"call_tree", "intel_syntax", "normalize", "all_frames", "no_browser"} {
-		fs.Bool(name, false, "")
-	}
+	fs.Bool("no_browser", false, "")
 }
 
 // texts are the options that are text, by name.
@@ -171,11 +193,16 @@ func (r *Request) visit(f *flag.Flag, reports *int) error {
 		return nil
 	}
 	switch f.Name {
-	case "tagshow", "taghide", "symbolize", "tools", "no_browser", "intel_syntax", "call_tree", "seconds", "timeout", "http":
-		// Without effect on a top table of one profile.
+	case "symbolize", "tools", "no_browser", "seconds", "timeout", "http":
+		// Not about the report: Go's profiles carry their symbols.
 		return nil
-	case "source_path", "trim_path", "normalize", "tagroot", "tagleaf", "output", "buildid", "add_comment", "all_frames", "base", "diff_base":
+	case "base", "diff_base":
 		r.Plain = false
+		return nil
+	}
+	if kind, ok := driverFlags[f.Name]; ok {
+		r.Extra = append(r.Extra, "-"+f.Name+"="+value)
+		r.Plain = r.Plain && !kind.inTop
 		return nil
 	}
 	if index, ok := sampleFlags[f.Name]; ok {

@@ -16,13 +16,14 @@ type Prompt struct {
 	options Options
 	types   []ValueType
 	plain   bool
+	extra   []string
 }
 
 // NewPrompt returns the prompt that "go tool pprof" shows for p when r names no report.
 func NewPrompt(p *Profile, r Request) *Prompt {
 	o := r.Options
 	o.CompactLabels = true
-	return &Prompt{options: o, types: p.SampleTypes(), plain: r.Plain}
+	return &Prompt{options: o, types: p.SampleTypes(), plain: r.Plain, extra: slices.Clone(r.Extra)}
 }
 
 // ErrQuit is returned by Prompt.Line for quit, exit and q.
@@ -84,6 +85,9 @@ func (p *Prompt) assignment(line string) (done bool, err error) {
 			return true, nil
 		}
 	}
+	if kind, ok := driverFlags[name]; ok {
+		return true, p.forDriver(name, value, kind, assigned)
+	}
 	switch {
 	case o.texts()[name] != nil, slices.Contains([]string{"nodecount", "nodefraction", "edgefraction", "divide_by", "sort", "granularity"}, name):
 		if !assigned {
@@ -94,8 +98,6 @@ func (p *Prompt) assignment(line string) (done bool, err error) {
 		if on, err := strconv.ParseBool(value); err != nil || !on {
 			return true, fmt.Errorf("unknown config field %q", name)
 		}
-	case slices.Contains([]string{"tagroot", "tagleaf", "tagshow", "taghide", "source_path", "trim_path", "call_tree", "intel_syntax", "normalize", "output"}, name):
-		return true, fmt.Errorf("%s is not known at this prompt; give it as a flag: %%pprof -%s=%s SOURCE", name, name, value)
 	default:
 		return false, nil
 	}
@@ -105,6 +107,23 @@ func (p *Prompt) assignment(line string) (done bool, err error) {
 		}
 	}
 	return true, o.assign(name, value)
+}
+
+// forDriver keeps an assignment that only pprof's driver understands.
+func (p *Prompt) forDriver(name, value string, kind driverFlag, assigned bool) error {
+	if kind.isSwitch {
+		on, err := parseSwitch(value)
+		if err != nil {
+			return err
+		}
+		value = strconv.FormatBool(on)
+	} else if !assigned {
+		return fmt.Errorf("please specify a value, e.g. %s=<val>", name)
+	}
+	p.extra = slices.DeleteFunc(p.extra, func(flag string) bool { return strings.HasPrefix(flag, "-"+name+"=") })
+	p.extra = append(p.extra, "-"+name+"="+value)
+	p.plain = p.plain && !kind.inTop
+	return nil
 }
 
 // sampleType returns the name of the sample type that value names.
@@ -140,7 +159,7 @@ func (p *Prompt) command(words []string) (Request, error) {
 	if !IsReport(name) {
 		return Request{}, fmt.Errorf("unrecognized command: %q", name)
 	}
-	r := Request{Report: name, Options: p.options, Plain: p.plain}
+	r := Request{Report: name, Options: p.options, Plain: p.plain, Extra: slices.Clone(p.extra)}
 	if reportNames[name] {
 		if len(args) == 0 {
 			return Request{}, fmt.Errorf("command %s requires an argument", name)
@@ -241,5 +260,5 @@ func (r Request) Args() []string {
 	if o.EdgeFraction != 0 {
 		args = append(args, "-edgefraction="+strconv.FormatFloat(edge, 'g', -1, 64))
 	}
-	return args
+	return append(args, r.Extra...)
 }

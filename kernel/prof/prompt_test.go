@@ -130,6 +130,9 @@ func TestParseArgsReadsPprofsFlags(t *testing.T) {
 	if !slices.Equal(r.Sources, []string{"bin", "cpu.out"}) || !slices.Equal(r.DiffBase, []string{"old.out"}) {
 		t.Errorf("got sources %q, base %q", r.Sources, r.DiffBase)
 	}
+	if want := "-diff_base"; strings.Contains(strings.Join(r.Args(), " "), want) {
+		t.Errorf("the sources are among the flags %q", r.Args())
+	}
 	for args, want := range map[string]string{
 		"-bogus x":             "flag provided but not defined: -bogus",
 		"-top -tree x":         "must set at most one output format",
@@ -166,5 +169,28 @@ func TestArgsAskForWhatWasTyped(t *testing.T) {
 		if errA != nil || errB != nil || a.Text() != b.Text() {
 			t.Errorf("%s: the table of the flags %q differs", v.flags, r.Args())
 		}
+	}
+}
+
+func TestFlagsOfTheDriverReachIt(t *testing.T) {
+	r, err := prof.ParseArgs([]string{"-tree", "-tagroot=handler", "-call_tree", "-output=x.txt", "cpu.out"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.Args(), []string{"-tree", "-call_tree=true", "-output=x.txt", "-tagroot=handler"}; !slices.Equal(got, want) || r.Plain {
+		t.Errorf("got %q, plain %v, want %q", got, r.Plain, want)
+	}
+	prompt := prof.NewPrompt(load(t, publicProfiles(t)[0]), prof.Request{Plain: true, Extra: []string{"-tagroot=a"}})
+	for _, line := range []string{"tagroot=b", "call_tree"} {
+		if _, err := prompt.Line(line); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	next, err := prompt.Line("top 3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"-top", "-compact_labels", "-nodecount=3", "-tagroot=b", "-call_tree=true"}; !slices.Equal(next.Args(), want) || next.Plain {
+		t.Errorf("got %q, plain %v, want %q", next.Args(), next.Plain, want)
 	}
 }

@@ -222,7 +222,7 @@ func TestLiveFlameGraphTakesTheThemesColours(t *testing.T) {
 	fill := "getComputedStyle(document.querySelector('.gomri-flame g.y rect')).fill"
 	for theme, want := range map[string]string{"true": "rgb(246, 178, 107)", "false": "rgb(217, 137, 59)"} {
 		ctx := browser(t, `<div data-jp-theme-light="`+theme+`" style="--jp-content-font-color1:rgb(1, 2, 3)">`+html+`</div>`)
-			if got := eval(t, ctx, fill); got != want {
+		if got := eval(t, ctx, fill); got != want {
 			t.Errorf("light %s: the fill is %s, want %s", theme, got, want)
 		}
 		if got := eval(t, ctx, "getComputedStyle(document.querySelector('.gomri-flame')).color"); got != "rgb(1, 2, 3)" {

@@ -213,6 +213,10 @@ func TestHeadlineSaysTheFinding(t *testing.T) {
 			prof.Top{Type: cpu, Total: 100, Rows: rows, Finding: prof.Finding{Function: "main.f", Value: 10, Outside: 90, OutsideRoot: "runtime.gcBgMarkWorker"}},
 			"90 % of the CPU time is outside your functions, most of it below `runtime.gcBgMarkWorker`; of your own, `main.f` takes the most: 10 %.",
 		},
+		{
+			prof.Top{Type: cpu, Total: 100, Rows: rows, Finding: prof.Finding{Function: "main.f", Value: 37, Callee: "main.f", CalleeValue: 37, Outside: 38, OutsideRoot: "runtime.mcall"}},
+			"`main.f` takes 37 % of the CPU time, 100 % of it in its own code; 38 % is outside your functions, most of it below `runtime.mcall`.",
+		},
 		{prof.Top{Type: cpu, Total: 100, Rows: rows}, "`runtime.memmove` takes the most of the CPU time: 60 % of 100 ns."},
 		{prof.Top{Type: prof.ValueType{Type: "inuse_space"}}, "The profile holds no samples of the memory in use."},
 		{prof.Top{Type: cpu, Total: 100}, "The filters leave nothing of the CPU time."},

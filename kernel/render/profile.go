@@ -106,11 +106,15 @@ func headline(t prof.Top) string {
 	} else {
 		where += "`" + prof.ShortName(f.Callee) + "`"
 	}
-	if f.Outside > f.Value {
+	if f.Outside > 2*f.Value {
 		return fmt.Sprintf("%s of %s is outside your functions, most of it below `%s`; of your own, %s takes the most: %s.",
 			Percent(shareOf(f.Outside, t.Total)), noun, prof.ShortName(f.OutsideRoot), name, share)
 	}
-	return fmt.Sprintf("%s takes %s of %s, %s.", name, share, noun, where)
+	text := fmt.Sprintf("%s takes %s of %s, %s", name, share, noun, where)
+	if f.Outside*5 > t.Total {
+		text += fmt.Sprintf("; %s is outside your functions, most of it below `%s`", Percent(shareOf(f.Outside, t.Total)), prof.ShortName(f.OutsideRoot))
+	}
+	return text + "."
 }
 
 // heaviestRow is the headline of a profile without the user's own code.

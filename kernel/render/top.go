@@ -51,8 +51,11 @@ func topTable(t prof.Top, fold int) string {
 	for _, r := range rows {
 		sum += r.Flat
 		cells := []Cell{
-			{Text: r.FlatText}, {Text: trimPct(r.Flat, t.Total)}, {Text: trimPct(sum, t.Total)},
-			{Text: r.CumText}, {Text: trimPct(r.Cum, t.Total)},
+			{Text: r.FlatText},
+			{Text: trimPct(r.Flat, t.Total)},
+			{Text: trimPct(sum, t.Total)},
+			{Text: r.CumText},
+			{Text: trimPct(r.Cum, t.Total)},
 			{HTML: topName(r), Title: topTitle(r)},
 		}
 		fill := fillOf(r.Kind)
