@@ -41,7 +41,6 @@ func verbs() []verb {
 			return startEngine(ctx, "")
 		})},
 		{name: "worker", summary: "the interpreter's process", hidden: true, run: workerVerb},
-		{name: "worker", summary: "run interpreted cells", hidden: true, run: workerVerb},
 		{name: "pprof", args: "[FLAGS] FILE", summary: "one report of go tool pprof", hidden: true, run: pprofVerb},
 	}
 }

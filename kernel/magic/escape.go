@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -111,9 +112,35 @@ func holds(d *ledger.Decl, n escape.Note) bool {
 func drawNotes(env *Env, notes []escape.Note, text, command string) display.Bundle {
 	r := render.EscapeReport{Notes: notes, Text: text, Command: command}
 	for _, name := range escape.Files(notes) {
-		if source := env.Cells.Text(name); source != "" {
+		if source := env.source(name); source != "" {
 			r.Sources = append(r.Sources, render.EscapeSource{Name: name, Text: source})
 		}
 	}
 	return render.EscapeNotes(r)
+}
+
+// maxSource bounds a workspace file whose source is drawn, in bytes.
+const maxSource = 1 << 20
+
+// source is the text of a cell or of a file of the workspace, "" if there is none.
+func (env *Env) source(name string) string {
+	if text := env.Cells.Text(name); text != "" {
+		return text
+	}
+	work, err := env.Work()
+	if err != nil {
+		return ""
+	}
+	path, ok := work.Find(strings.TrimPrefix(name, "./"))
+	if !ok {
+		return ""
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() > maxSource {
+		return ""
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }

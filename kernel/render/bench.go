@@ -160,8 +160,17 @@ func printed(g bench.Group, unit string, sum bench.Summary) string {
 	return strconv.FormatFloat(sum.Median, 'f', len(decimals), 64)
 }
 
-// plainNumber is a number without superfluous digits.
-func plainNumber(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+// plainNumber is a number without superfluous digits, and never with an exponent.
+func plainNumber(v float64) string {
+	if math.Abs(v) >= 1e5 {
+		return strconv.FormatFloat(math.Round(v), 'f', -1, 64)
+	}
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil {
+		short = v
+	}
+	return strconv.FormatFloat(short, 'f', -1, 64)
+}
 
 // spreadOf is how far the farthest run is from the median, as a share of it.
 func spreadOf(s bench.Summary) (share float64, ok bool) {
