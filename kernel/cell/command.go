@@ -97,7 +97,7 @@ func isGoCommand(line string) bool {
 		word = rest[:i]
 	}
 	after := strings.TrimLeft(rest[len(word):], " \t")
-	return goCommands[word] && !strings.HasPrefix(after, "(") && !strings.HasPrefix(after, ".")
+	return goCommands[word] && !strings.HasPrefix(after, "(")
 }
 
 // parseCommands reads a cell of go command lines, from the 0-based line n on.

@@ -33,6 +33,9 @@ func IsComplete(text string) (status Status, indent string) {
 	if err != nil {
 		return Invalid, ""
 	}
+	if len(c.Parts) == 0 {
+		return goComplete(text, false) // a comment, perhaps one that is open
+	}
 	for _, p := range c.Parts {
 		switch {
 		case p.Listing != nil:
