@@ -33,7 +33,11 @@ func EscapeNotes(r EscapeReport) display.Bundle {
 	shown := slices.DeleteFunc(slices.Clone(r.Notes), func(n escape.Note) bool {
 		return !slices.ContainsFunc(r.Sources, func(s EscapeSource) bool { return s.Name == n.File })
 	})
-	f := Frame{Headline: escapeHeadline(r.Notes, len(escape.Files(r.Notes)) > 1), Doubts: escapeDoubts(shown), Command: r.Command}
+	told := shown
+	if len(shown) == 0 {
+		told = r.Notes // the source is not at hand, the verdicts are all the same
+	}
+	f := Frame{Headline: escapeHeadline(told, len(escape.Files(told)) > 1), Doubts: escapeDoubts(shown), Command: r.Command}
 	for _, s := range r.Sources {
 		if len(r.Sources) > 1 {
 			f.Body = append(f.Body, `<div style="font-weight:600;margin:6px 0 0 0">`+Escape(s.Name)+`</div>`)
