@@ -19,7 +19,18 @@ func (e *writer) call(x *ast.CallExpr) string {
 			return e.method(x, sel, s)
 		}
 	}
-	return e.expr(fun) + "(" + strings.Join(e.args(x), ", ") + ")"
+	return e.callee(fun) + "(" + strings.Join(e.args(x), ", ") + ")"
+}
+
+// callee writes what is called: a declared function by its name.
+func (e *writer) callee(fun ast.Expr) string {
+	if id, ok := fun.(*ast.Ident); ok {
+		fn, ok := e.l.p.Info.Uses[id].(*types.Func)
+		if d := e.l.p.Objects[fn]; ok && d != nil && fn.Signature().TypeParams().Len() == 0 {
+			return unitName(d)
+		}
+	}
+	return e.expr(fun)
 }
 
 // args writes the arguments of a call.

@@ -160,7 +160,7 @@ func (e *writer) ident(x *ast.Ident) string {
 			if obj.Signature().TypeParams().Len() > 0 {
 				e.refuse(x, "generic function")
 			}
-			return unitName(d)
+			return e.funcValue(unitName(d), obj.Signature())
 		}
 		if obj.Pkg() != nil && obj.Pkg() != e.l.p.Pkg {
 			return e.pkg(obj.Pkg().Path()) + "." + obj.Name()
@@ -168,6 +168,24 @@ func (e *writer) ident(x *ast.Ident) string {
 	}
 	e.refuse(x, "the name %s", x.Name)
 	return ""
+}
+
+// funcValue writes a declared function that is used as a value, as a literal that calls
+// it: the interpreter keeps a declared function as something else than a func.
+func (e *writer) funcValue(name string, sig *types.Signature) string {
+	params, args := make([]string, sig.Params().Len()), make([]string, sig.Params().Len())
+	for i := range params {
+		args[i] = e.fresh("a")
+		params[i] = args[i] + " " + e.param(sig, i)
+	}
+	call := name + "(" + strings.Join(args, ", ")
+	if sig.Variadic() {
+		call += "..."
+	}
+	if sig.Results().Len() > 0 {
+		call = "return " + call
+	}
+	return "func(" + strings.Join(params, ", ") + ")" + e.results(sig) + " { " + call + ") }"
 }
 
 // selector writes a field, or a variable or function of a package. Methods are

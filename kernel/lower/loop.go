@@ -202,6 +202,9 @@ func (e *writer) rangeLoop(s *ast.RangeStmt, label string) {
 	x := e.fresh("range")
 	switch t := e.typeOf(s.X).Underlying().(type) {
 	case *types.Slice, *types.Array, *types.Map:
+		if _, array := t.(*types.Array); array && !named(s.Value) && e.canPanic(s.X) {
+			e.refuse(s, "range over an array of which only the length is wanted")
+		}
 		e.temp(x, s.X)
 		e.turns(s, label, x, "")
 	case *types.Basic:

@@ -360,18 +360,20 @@ func (e *writer) switchStmt(s *ast.SwitchStmt, label string) {
 		tag = e.fresh("tag")
 		e.temp(tag, s.Tag)
 	}
-	e.printf("%sswitch %s {\n", label, tag)
+	e.printf("%sswitch {\n", label)
 	for _, c := range s.Body.List {
 		clause, ok := c.(*ast.CaseClause)
 		if !ok {
 			e.refuse(c, "this case")
 		}
-		e.caseClause(clause)
+		e.caseClause(clause, tag)
 	}
 	e.printf("}\n}\n")
 }
 
-func (e *writer) caseClause(c *ast.CaseClause) {
+// caseClause writes one case as one condition: the interpreter loses all but the first
+// of several conditions where they are made of && and ||.
+func (e *writer) caseClause(c *ast.CaseClause, tag string) {
 	if c.List == nil {
 		e.printf("default:\n")
 	} else {
@@ -379,8 +381,11 @@ func (e *writer) caseClause(c *ast.CaseClause) {
 		for i, x := range c.List {
 			e.ordered(x)
 			conds[i] = e.expr(x)
+			if tag != "" {
+				conds[i] = "(" + tag + " == " + conds[i] + ")"
+			}
 		}
-		e.printf("case %s:\n", strings.Join(conds, ", "))
+		e.printf("case %s:\n", strings.Join(conds, " || "))
 	}
 	e.stmts(c.Body)
 }
