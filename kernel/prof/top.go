@@ -1,14 +1,9 @@
 package prof
 
 import (
-	"errors"
-	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/pprof/profile"
 )
 
 // Top is the table of the heaviest rows of a profile: the report "top" of pprof.
@@ -85,60 +80,6 @@ func (p *Profile) Top(o Options) (Top, error) {
 	return t, nil
 }
 
-// measure is how a sample's values become the one value that is shown.
-type measure struct {
-	kind    ValueType
-	value   func([]int64) int64
-	divisor func([]int64) int64
-	ratio   float64
-	unit    string // of the output; set when the values are known
-}
-
-// measure returns the measure that the options ask for.
-func (p *Profile) measure(o Options) (measure, error) {
-	index, err := p.p.SampleIndexByName(o.SampleIndex)
-	if err != nil {
-		return measure{}, err
-	}
-	m := measure{
-		kind:  ValueType{Type: p.p.SampleType[index].Type, Unit: p.p.SampleType[index].Unit},
-		value: func(v []int64) int64 { return v[index] },
-		ratio: 1,
-	}
-	if o.Mean {
-		m.kind.Type = "mean_" + m.kind.Type
-		m.divisor = func(v []int64) int64 { return v[0] }
-	}
-	if o.DivideBy < 0 {
-		return measure{}, errors.New("divide_by must be positive")
-	}
-	if o.DivideBy > 0 {
-		m.ratio = 1 / o.DivideBy
-	}
-	return m, nil
-}
-
-// total is the sum of all values, taken as positive. Of a profile that was made
-// by pprof's -diff_base, only the samples of the base count.
-func (m measure) total(p *profile.Profile) int64 {
-	var all, div, base, baseDiv int64
-	for _, s := range p.Sample {
-		v := abs(m.value(s.Value))
-		var d int64
-		if m.divisor != nil {
-			d = m.divisor(s.Value)
-		}
-		all, div = all+v, div+d
-		if s.DiffBaseSample() {
-			base, baseDiv = base+v, baseDiv+d
-		}
-	}
-	if base > 0 {
-		all, div = base, baseDiv
-	}
-	return divide(all, div)
-}
-
 // trim counts the samples and leaves the rows that the options' limits let pass,
 // in the order of the table.
 func (g *graph) trim(o Options, t *Top) []*node {
@@ -212,55 +153,6 @@ func compare[T int64 | uint64](a, b T) int {
 	return 0
 }
 
-// chooseUnit returns the unit to write all values in: one that still shows the
-// smallest row.
-func (m measure) chooseUnit(nodes []*node, total int64, o Options) string {
-	if o.Unit != "" && o.Unit != "minimum" {
-		return o.Unit
-	}
-	if len(nodes) == 0 {
-		return "minimum"
-	}
-	var least int64
-	for _, n := range nodes {
-		v := abs(n.flatValue())
-		if v == 0 {
-			v = abs(n.cumValue())
-		}
-		if v > 0 && (least == 0 || v < least) {
-			least = v
-		}
-	}
-	if least == 0 {
-		least = total
-	}
-	least, total = m.scaled(least), m.scaled(total)
-	_, small := Scale(least, m.kind.Unit, "minimum")
-	_, large := Scale(total, m.kind.Unit, "minimum")
-	unit := small
-	if small != large && least*100 < total {
-		// Two decimals are written, so a unit a hundred times larger still shows it.
-		_, unit = Scale(100*least, m.kind.Unit, "minimum")
-	}
-	if unit == "" {
-		return m.kind.Unit
-	}
-	return unit
-}
-
-// scaled applies the ratio of divide_by.
-func (m measure) scaled(v int64) int64 {
-	if m.ratio == 1 {
-		return v
-	}
-	return int64(float64(v) * m.ratio)
-}
-
-// format writes a value in the unit of the output.
-func (m measure) format(v int64) string {
-	return Label(m.scaled(v), m.kind.Unit, m.unit)
-}
-
 // rows writes the nodes.
 func (m measure) rows(nodes []*node, total int64, o Options) []Row {
 	rows := make([]Row, len(nodes))
@@ -288,91 +180,4 @@ func (m measure) rows(nodes []*node, total int64, o Options) []Row {
 		}
 	}
 	return rows
-}
-
-// header returns the lines above the table.
-func (t *Top) header(p *profile.Profile, m measure, o Options, shown int) []string {
-	var lines []string
-	if !o.CompactLabels {
-		lines = labels(p, m, t.Total)
-	}
-	if filters := o.filters(); len(filters) > 0 {
-		lines = append(lines, "Active filters:")
-		for _, f := range filters {
-			if len(f) > 80 {
-				f = f[:80] + "…"
-			}
-			lines = append(lines, "   "+f)
-		}
-	}
-	lines = append(lines, fmt.Sprintf("Showing nodes accounting for %s, %s of %s total",
-		m.format(t.Shown), strings.TrimSpace(Percentage(t.Shown, t.Total)), m.format(t.Total)))
-	if t.Total == 0 {
-		return lines
-	}
-	if t.Dropped > 0 {
-		plural := "s"
-		if t.Dropped == 1 {
-			plural = ""
-		}
-		lines = append(lines, fmt.Sprintf("Dropped %d node%s (cum <= %s)", t.Dropped, plural, m.format(t.Cutoff)))
-	}
-	if shown > 0 && shown < t.Eligible {
-		lines = append(lines, fmt.Sprintf("Showing top %d nodes out of %d", shown, t.Eligible))
-	}
-	return lines
-}
-
-// labels returns the lines that say what the profile is.
-func labels(p *profile.Profile, m measure, total int64) []string {
-	var lines []string
-	if len(p.Mapping) > 0 {
-		if file := p.Mapping[0].File; file != "" {
-			lines = append(lines, "File: "+filepath.Base(file))
-		}
-		if id := p.Mapping[0].BuildID; id != "" {
-			lines = append(lines, "Build ID: "+id)
-		}
-	}
-	for _, c := range p.Comments {
-		if !strings.HasPrefix(c, "#") {
-			lines = append(lines, c)
-		}
-	}
-	if m.kind.Type != "" {
-		lines = append(lines, "Type: "+m.kind.Type)
-	}
-	if p.DocURL != "" {
-		lines = append(lines, "Doc: "+p.DocURL)
-	}
-	if p.TimeNanos != 0 {
-		lines = append(lines, "Time: "+time.Unix(0, p.TimeNanos).Format("2006-01-02 15:04:05 MST"))
-	}
-	if p.DurationNanos != 0 {
-		ratio := ""
-		if nanos, unit := Scale(total, m.kind.Unit, "nanoseconds"); unit == "ns" && nanos != 0 {
-			ratio = "(" + Percentage(int64(nanos), p.DurationNanos) + ")"
-		}
-		lines = append(lines, fmt.Sprintf("Duration: %s, Total samples = %s %s",
-			Label(p.DurationNanos, "nanoseconds", "auto"), m.format(total), ratio))
-	}
-	return lines
-}
-
-// Text is the table as "go tool pprof -top" prints it.
-func (t Top) Text() string {
-	var b strings.Builder
-	b.WriteString(strings.Join(t.Header, "\n"))
-	fmt.Fprintf(&b, "\n%10s %5s%% %5s%% %10s %5s%%\n", "flat", "flat", "sum", "cum", "cum")
-	var sum int64
-	for _, r := range t.Rows {
-		sum += r.Flat
-		inline := r.Inline
-		if inline != "" {
-			inline = " " + inline
-		}
-		fmt.Fprintf(&b, "%10s %s %s %10s %s  %s%s\n", r.FlatText, Percentage(r.Flat, t.Total),
-			Percentage(sum, t.Total), r.CumText, Percentage(r.Cum, t.Total), r.Name, inline)
-	}
-	return b.String()
 }

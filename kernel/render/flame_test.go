@@ -16,8 +16,8 @@ import (
 	"gomri/kernel/prof"
 )
 
-// parseCompiler is the profile of the Go compiler that every installation has.
-func parseCompiler(t testing.TB) *prof.Profile {
+// compilerData is the profile of the Go compiler that every installation has.
+func compilerData(t testing.TB) []byte {
 	t.Helper()
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -27,7 +27,12 @@ func parseCompiler(t testing.TB) *prof.Profile {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := prof.Parse(data)
+	return data
+}
+
+func parseCompiler(t testing.TB) *prof.Profile {
+	t.Helper()
+	p, err := prof.Parse(compilerData(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,8 +250,17 @@ func BenchmarkFlame(b *testing.B) {
 }
 
 func BenchmarkParseTopFlame(b *testing.B) {
+	data := compilerData(b)
 	for b.Loop() {
-		tree, top := compilerProfile(b)
+		p, err := prof.Parse(data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		tree, errTree := p.Tree(prof.Options{})
+		top, errTop := p.Top(prof.Options{})
+		if err := errors.Join(errTree, errTop); err != nil {
+			b.Fatal(err)
+		}
 		Flame(tree, top, ProfileOptions{})
 	}
 }
