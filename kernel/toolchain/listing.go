@@ -67,7 +67,7 @@ func (w *Workspace) WriteListing(c *cell.Cell, id string) (Listing, error) {
 		return Listing{}, w.syntaxFailure(c, err)
 	}
 	l := Listing{
-		Cell: c.Name, Package: file.Name.Name, Dir: listingDir(file.Name.Name),
+		Cell: c.Name, Package: file.Name.Name, Dir: w.folder(listingDir(file.Name.Name)),
 		Tests: testsIn(file), Dropped: dropped,
 	}
 	names := topLevel(file)
@@ -103,6 +103,15 @@ func listingDir(pkg string) string {
 		return "cell" + pkg
 	}
 	return pkg
+}
+
+// folder is dir, or another name where a file stands in its place: "go build
+// main.go" has left a program named main.
+func (w *Workspace) folder(dir string) string {
+	if info, err := w.files.Lstat(dir); err == nil && !info.IsDir() {
+		return dir + "_cell"
+	}
+	return dir
 }
 
 // fileName is the name that a reader expects, main.go or math_test.go, or one with

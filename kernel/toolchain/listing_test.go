@@ -219,6 +219,17 @@ func TestListingRunsAsProgram(t *testing.T) {
 	contains(t, "traceback", strings.Join(f.Traceback, "\n"), "cell-1, line 8")
 }
 
+func TestListingRunsWhereABuiltProgramHasItsName(t *testing.T) {
+	nb := open(t)
+	if _, err := nb.w.WriteFile("main", []byte("what go build main.go leaves")); err != nil {
+		t.Fatal(err)
+	}
+	l := nb.listing("package main\n\nfunc main() { println(1) }\n")
+	if err := nb.w.RunListing(t.Context(), l, newRecorder()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestListingsOfOnePackageStandBesideEachOther(t *testing.T) {
 	nb := open(t)
 	write := func(id, text string) Listing {
