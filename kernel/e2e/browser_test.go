@@ -33,20 +33,20 @@ func chromium(t *testing.T) string {
 }
 
 // browser starts a fresh headless Chromium and returns its context.
-func browser(t *testing.T, limit time.Duration) context.Context {
+func browser(t *testing.T, limit time.Duration, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	profile, err := os.MkdirTemp("", "gomri-chromium-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancelLimit := context.WithTimeout(context.Background(), limit)
-	ctx, cancelAlloc := chromedp.NewExecAllocator(ctx,
+	ctx, cancelAlloc := chromedp.NewExecAllocator(ctx, append([]chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(profile), chromedp.WindowSize(1280, 1000),
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", false),
-	)
+	}, more...)...)
 	ctx, cancel := chromedp.NewContext(ctx)
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(ctx) // a browser that has already gone is fine

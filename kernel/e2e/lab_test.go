@@ -36,7 +36,7 @@ func TestJupyterLabRunsTheFirstLessonWithALiveFlameGraph(t *testing.T) {
 	}
 
 	show(t, ctx, `.gomri-flame`)
-	light := screenshot(t, ctx, "lab-light.png")
+	screenshot(t, ctx, "lab-light.png")
 	setTheme(t, ctx, "JupyterLab Dark")
 	show(t, ctx, `.gomri-flame`)
 	screenshot(t, ctx, "lab-dark.png")
@@ -50,7 +50,7 @@ func TestJupyterLabRunsTheFirstLessonWithALiveFlameGraph(t *testing.T) {
 	l.open(t, ctx, flameLesson)
 	until(t, ctx, time.Minute, "the flame graph is live after a reload, because the notebook is trusted", `!!document.querySelector('.gomri-flame svg g.f rect')`)
 	if *update && !t.Failed() {
-		writeDoc(t, "lesson-1.png", light)
+		readmePicture(t, ctx)
 	}
 }
 
@@ -136,7 +136,7 @@ func show(t *testing.T, ctx context.Context, selector string) {
 	t.Helper()
 	eval[bool](t, ctx, fmt.Sprintf(`new Promise(done => {
 		const e = document.querySelector(%q);
-		if (e) e.scrollIntoView({block: 'center'});
+		if (e) e.scrollIntoView({block: 'center', behavior: 'instant'});
 		requestAnimationFrame(() => requestAnimationFrame(() => done(!!e)));
 	})`, selector))
 }
@@ -147,6 +147,25 @@ func setTheme(t *testing.T, ctx context.Context, theme string) {
 	labCommand(t, ctx, "apputils:change-theme", map[string]any{"theme": theme})
 	until(t, ctx, time.Minute, "the theme is on", fmt.Sprintf(`document.body.dataset.jpThemeName === %q && !document.getElementById('jupyterlab-splash')`, theme))
 	show(t, ctx, "body")
+}
+
+// readmePicture writes the picture of the README: two views of the notebook side by
+// side, one at the first benchmark's table and one at the flame graph.
+func readmePicture(t *testing.T, ctx context.Context) {
+	t.Helper()
+	labCommand(t, ctx, "application:toggle-left-area", nil)
+	do(t, ctx, "a wide window", chromedp.EmulateViewport(1420, 800))
+	labCommand(t, ctx, "docmanager:clone", nil)
+	const views = `[...document.querySelectorAll('.jp-NotebookPanel')].sort((a, b) => a.getBoundingClientRect().x - b.getBoundingClientRect().x)`
+	until(t, ctx, time.Minute, "both views are drawn", views+`.filter(v => v.querySelector('.gomri table') && v.querySelector('.gomri-flame svg g.f')).length === 2`)
+	eval[bool](t, ctx, `(() => {
+		const [left, right] = `+views+`;
+		left.querySelector('.gomri table').scrollIntoView({block: 'center', behavior: 'instant'});
+		right.querySelector('.gomri-flame').closest('.jp-CodeCell').scrollIntoView({block: 'start'});
+		return true;
+	})()`)
+	show(t, ctx, "body")
+	writeDoc(t, "lesson-1.png", screenshot(t, ctx, "readme.png"))
 }
 
 // writeDoc writes a file of the project's docs.
