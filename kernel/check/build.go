@@ -161,7 +161,11 @@ func (b *builder) add(d *ledger.Decl) {
 	}
 	if old := b.plan.kept[d.Name]; old != nil && (d.Kind == ledger.Type || d.Kind == ledger.Const) {
 		b.prog.moved[old] = d
-		d.Imports = b.importsOf(d.Node)
+		if d.Kind == ledger.Const {
+			b.finishConst(d)
+		} else {
+			d.Imports = b.importsOf(d.Node)
+		}
 		d = old
 	} else {
 		b.fresh[d] = true
@@ -182,7 +186,7 @@ func (b *builder) add(d *ledger.Decl) {
 // uses finds what a declaration of this check refers to, and its imports.
 func (b *builder) uses(d *ledger.Decl) {
 	if d.Kind == ledger.Var {
-		for _, name := range d.Type.(shape).names {
+		for _, name := range d.Memo.(shape).names {
 			if t := b.view[name]; t != nil {
 				d.Uses = append(d.Uses, t)
 			}
@@ -192,10 +196,37 @@ func (b *builder) uses(d *ledger.Decl) {
 	d.Uses = b.usesOf(d.Node, d)
 	if d.Kind == ledger.Const {
 		d.Uses = append(d.Uses, b.usesOf(d.Gen, d)...)
-		d.Imports = b.importsOf(d.Gen)
+		b.finishConst(d)
 		return
 	}
 	d.Imports = b.importsOf(d.Node)
+}
+
+// constMemo is what check has to know of a constant: the imports that its group
+// needs, and whether its Source is text of the cell or has the value in it.
+type constMemo struct {
+	imports []ledger.Import
+	text    bool
+}
+
+// finishConst writes the value of a constant into its Source, unless that is text,
+// and notes its imports. The value of one that is reissued may be another now.
+func (b *builder) finishConst(d *ledger.Decl) {
+	memo := d.Memo.(constMemo)
+	memo.imports = b.importsOf(d.Gen)
+	d.Memo = memo
+	if memo.text {
+		d.Imports = memo.imports
+		return
+	}
+	if obj, ok := b.u.pkg.Scope().Lookup(d.Name).(*types.Const); ok {
+		d.Imports = nil
+		d.Source = "const " + d.Name
+		if t := obj.Type(); t.Underlying().(*types.Basic).Info()&types.IsUntyped == 0 {
+			d.Source += " " + types.TypeString(t, b.qualify(&d.Imports))
+		}
+		d.Source += " = " + literal(obj)
+	}
 }
 
 // usesOf lists the session declarations that syntax refers to, but for self.
@@ -252,14 +283,19 @@ func (b *builder) importsOf(n ast.Node) (list []ledger.Import) {
 			}
 			add(imp)
 		default:
-			if pkg := obj.Pkg(); pkg != nil && pkg != b.u.pkg && !sels[id] && obj.Parent() == pkg.Scope() {
+			if pkg := obj.Pkg(); pkg != nil && pkg.Path() != b.u.pkg.Path() && !sels[id] && obj.Parent() == pkg.Scope() {
 				add(ledger.Import{Name: ".", Path: pkg.Path()})
 			}
 		}
 		return true
 	})
-	slices.SortFunc(list, func(a, b ledger.Import) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(list, byPath)
 	return list
+}
+
+// byPath is the order of imports.
+func byPath(a, b ledger.Import) int {
+	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Name, b.Name))
 }
 
 // imports lists what the chunk uses, blank imports included.
@@ -286,7 +322,7 @@ func (b *builder) imports() []ledger.Import {
 			list = append(list, ledger.Import{Name: "_", Path: path})
 		}
 	}
-	slices.SortFunc(list, func(a, b ledger.Import) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(list, byPath)
 	return slices.Compact(list)
 }
 

@@ -149,7 +149,7 @@ func (k *Checker) look(ctx context.Context, text string, led *ledger.Ledger) *vi
 	v.u = p.newUniverse(true)
 	for _, d := range led.Decls() {
 		if d.Kind == ledger.Var && p.stale[d] == "" && !p.hoisted(d.Name) {
-			v.u.addVar(d.Name, d.Type.(shape), nopos)
+			v.u.addVar(d.Name, d.Memo.(shape), nopos)
 		}
 	}
 	v.info = &types.Info{
@@ -295,7 +295,7 @@ func (v *view) fields(t types.Type, found map[string]string, seen map[types.Type
 
 // add enters an object that the session's package may name.
 func (v *view) add(obj types.Object, found map[string]string) {
-	if obj.Exported() || obj.Pkg() == v.u.pkg || obj.Pkg() == nil {
+	if obj.Exported() || v.u.owns(obj) || obj.Pkg() == nil {
 		found[obj.Name()] = objectKind(obj)
 	}
 }

@@ -84,22 +84,14 @@ func (b *builder) constDecl(g *ast.GenDecl, s *ast.ValueSpec, id *ast.Ident) *le
 	}
 	d := b.newDecl(id.Name, ledger.Const, id)
 	d.Node, d.Gen = s, g
-	obj, ok := b.u.pkg.Scope().Lookup(id.Name).(*types.Const)
-	if !ok {
-		return nil // cannot be: the chunk has no errors
-	}
+	d.Memo = constMemo{}
 	if len(g.Specs) == 1 && len(s.Names) == 1 && !usesIota(s, b.u.info) {
+		d.Memo = constMemo{text: true}
 		d.Pos, d.Line, d.Column = b.offset(g.Pos())
 		d.End = b.plan.ch.place(g.End()-1) + 1
 		d.Source = b.plan.ch.text[d.Pos:d.End]
-		return d
 	}
-	d.Source = "const " + id.Name
-	if t := obj.Type(); t.Underlying().(*types.Basic).Info()&types.IsUntyped == 0 {
-		d.Source += " " + types.TypeString(t, b.qualify(&d.Imports))
-	}
-	d.Source += " = " + literal(obj)
-	return d
+	return d // finishConst does the rest
 }
 
 // usesIota reports whether a constant's value depends on its place in the group.
@@ -146,7 +138,7 @@ func rational(v constant.Value) string {
 func (b *builder) varDecl(v *newVar) *ledger.Decl {
 	id := &ast.Ident{NamePos: v.id.NamePos, Name: v.obj.Name()}
 	d := b.newDecl(id.Name, ledger.Var, id)
-	d.Type = v.shape
+	d.Memo = v.shape
 	obj := b.u.pkg.Scope().Lookup(v.name)
 	b.prog.Objects[obj] = d
 	if writable(obj.Type(), b.u.pkg) {
@@ -160,7 +152,7 @@ func (b *builder) varDecl(v *newVar) *ledger.Decl {
 // name get different local names.
 func (b *builder) qualify(imports *[]ledger.Import) types.Qualifier {
 	return func(pkg *types.Package) string {
-		if pkg == b.u.pkg {
+		if pkg.Path() == b.u.pkg.Path() {
 			return ""
 		}
 		name := b.plan.k.qualifier(pkg)
@@ -215,7 +207,7 @@ func writable(t types.Type, pkg *types.Package) bool {
 			}
 		case *types.Struct:
 			for f := range t.Fields() {
-				if !nameable(f, pkg) && f.Pkg() != pkg {
+				if !nameable(f, pkg) {
 					return false
 				}
 			}
@@ -227,7 +219,7 @@ func writable(t types.Type, pkg *types.Package) bool {
 
 // nameable reports whether the session's package can write an object's name.
 func nameable(obj types.Object, pkg *types.Package) bool {
-	if obj.Pkg() == nil || obj.Pkg() == pkg {
+	if obj.Pkg() == nil || obj.Pkg().Path() == pkg.Path() {
 		return true
 	}
 	return token.IsExported(obj.Name()) && !strings.Contains("/"+obj.Pkg().Path()+"/", "/internal/")

@@ -101,7 +101,7 @@ func (k *Checker) describe(ctx context.Context, code, word string, led *ledger.L
 		path = obj.Pkg().Path()
 	}
 	text = types.ObjectString(obj, func(p *types.Package) string {
-		if p == v.u.pkg {
+		if p.Path() == v.u.pkg.Path() {
 			return ""
 		}
 		return p.Name()
@@ -110,7 +110,7 @@ func (k *Checker) describe(ctx context.Context, code, word string, led *ledger.L
 	if recv != "" {
 		name = recv + "." + name
 	}
-	if d := led.Lookup(name); d != nil && (obj.Pkg() == v.u.pkg || obj.Pkg() == nil) {
+	if d := led.Lookup(name); d != nil && (v.u.owns(obj) || obj.Pkg() == nil) {
 		text = d.Cell + ", line " + itoa(d.NameLine) + "\n" + cmp.Or(d.Source, text)
 	}
 	return text, path, name

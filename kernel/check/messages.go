@@ -3,11 +3,8 @@ package check
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"gomri/kernel/ledger"
 )
@@ -95,17 +92,11 @@ func plain(msg string) string {
 // special1 matches the names that callSpecial gives.
 var special1 = regexp.MustCompile(`\b(init|main)_cell_\d+_\d+\b`)
 
-var (
-	unexported = regexp.MustCompile(`^(?:name|undefined:) (\w+\.)?(\w+) not exported by package (\w+)`)
-	noMethod   = regexp.MustCompile(`\(type \*?(\w+)(?:\[.*\])? has no field or method (\w+)`)
-)
+// noMethod matches the complaint about a method or field that a type has not.
+var noMethod = regexp.MustCompile(`\(type \*?(\w+)(?:\[.*\])? has no field or method (\w+)`)
 
 // hint returns advice on a message, "" for none.
 func (p *plan) hint(msg string) string {
-	if m := unexported.FindStringSubmatch(msg); m != nil {
-		r, n := utf8.DecodeRuneInString(m[2])
-		return p.exported(m[3], string(unicode.ToUpper(r))+m[2][n:])
-	}
 	if m := noMethod.FindStringSubmatch(msg); m != nil {
 		if d := p.led.Lookup(m[1] + "." + m[2]); d != nil && p.replaced[d] {
 			return m[1] + " is declared anew here, and its methods of " + d.Cell + " went with the old one; run " + d.Cell + " again"
@@ -114,21 +105,7 @@ func (p *plan) hint(msg string) string {
 	return ""
 }
 
-// exported suggests the exported name of a package, if there is one.
-func (p *plan) exported(pkg, name string) string {
-	for _, spec := range p.imports.specs {
-		loaded := p.k.pkgs.loaded[strings.Trim(spec.Path.Value, "`\"")]
-		if loaded == nil || loaded.Name() != pkg {
-			continue
-		}
-		if obj := loaded.Scope().Lookup(name); obj != nil && obj.Exported() {
-			return "there is " + pkg + "." + name
-		}
-	}
-	return ""
-}
-
-// broken says of each affected declaration that does not compile any more why, in
+// findBroken says of each affected declaration that does not compile any more why, in
 // the final check: because of a message in it, or because it uses another such.
 func (b *builder) findBroken() {
 	b.broken = map[*ledger.Decl]*Error{}
@@ -162,10 +139,4 @@ func (b *builder) findBroken() {
 			}
 		}
 	}
-}
-
-// variable is a *types.Var of the package, nil for other objects.
-func variable(obj types.Object) *types.Var {
-	v, _ := obj.(*types.Var)
-	return v
 }

@@ -30,7 +30,7 @@ func (r *rewriter) asPackage() (*universe, *types.Info) {
 	u := p.newUniverse(true)
 	for _, d := range p.decls {
 		if d.Kind == ledger.Var && p.reached[d] && p.stale[d] == "" && !p.own[d.Name] {
-			u.addVar(d.Name, d.Type.(shape), nopos)
+			u.addVar(d.Name, d.Memo.(shape), nopos)
 		}
 	}
 	body := p.ch.body

@@ -94,7 +94,7 @@ func (p *Program) Commit(led *ledger.Ledger) {
 		old.Cell, old.Chunk, old.Line, old.Column = place.Cell, place.Chunk, place.Line, place.Column
 		old.NameLine, old.NameColumn = place.NameLine, place.NameColumn
 		old.Pos, old.End, old.Node, old.Gen = place.Pos, place.End, place.Node, place.Gen
-		old.Source, old.Imports = place.Source, place.Imports
+		old.Source, old.Imports, old.Memo = place.Source, place.Imports, place.Memo
 	}
 	for d, why := range p.stale {
 		d.Fault = why

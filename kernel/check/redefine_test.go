@@ -1,8 +1,12 @@
 package check
 
 import (
+	"context"
+	"os/exec"
 	"strings"
 	"testing"
+
+	"gomri/kernel/ledger"
 )
 
 func TestRedefinedFunctionIsSeenByItsCallers(t *testing.T) {
@@ -286,4 +290,85 @@ cell-1:5:3: y.z undefined (type int has no field or method z)`
 	if got != want {
 		t.Error(got)
 	}
+}
+
+func TestConstantsOfAGroupFollowWhatTheyUse(t *testing.T) {
+	nb := newNotebook()
+	nb.must(t, "const n = 10")
+	p := nb.must(t, "const (\n\ta = n * iota\n\tb\n\tc\n)\ntype T [b]int\nvar v T\nfunc f() int { return len(v) + c }")
+	if d := p.Decls[1]; d.Source != "const b = 10" {
+		t.Error(d.Source)
+	}
+	p = nb.must(t, "const n = 20")
+	if got := keys(p.Reissued); got != "a_v2 b_v2 c_v2 T_v2" || p.Reissued[1].Source != "const b = 20" {
+		t.Error(got, p.Reissued[1].Source)
+	}
+	if len(p.Broken) != 2 || p.Broken[0].Decl.Name != "f" || p.Broken[1].Decl.Name != "v" {
+		t.Errorf("%+v", p.Broken)
+	}
+	nb.must(t, "const b = 7\nx := a + b + c")
+	p = nb.must(t, "a + b + c")
+	for _, d := range p.Reach {
+		if d.Name == "b" && d.Source != "const b = 7" || d.Name == "c" && d.Source != "const c = 40" {
+			t.Error(d.Source)
+		}
+	}
+}
+
+func TestChunksOfOneCellSeeEachOther(t *testing.T) {
+	nb := newNotebook()
+	nb.must(t, "import \"text/template\"\nx := template.New(\"\")\n%who\nimport \"html/template\"\ny := template.New(x.Name())\nfunc f() *template.Template { return y }")
+	p := nb.must(t, "f()\nx.Name()")
+	if got := keys(p.Reach); got != "y_v1 f_v1 x_v1" {
+		t.Error(got)
+	}
+	if d := nb.led.Lookup("y"); d.TypeText != "template_2.Template" && d.TypeText != "*template_2.Template" {
+		t.Error(d.TypeText, d.Imports)
+	}
+}
+
+func TestStandardNamesAreThoseOfTheToolchain(t *testing.T) {
+	out, err := exec.Command("go", "list", "std").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]bool{}
+	for _, p := range strings.Fields(stdPaths) {
+		have[p] = true
+	}
+	for _, p := range strings.Fields(string(out)) {
+		if hidden := strings.Contains("/"+p+"/", "/internal/") || strings.HasPrefix(p, "vendor/"); !hidden && !have[p] {
+			t.Errorf("%s is missing in stdPaths", p)
+		}
+		delete(have, p)
+	}
+	if len(have) > 0 {
+		t.Errorf("stdPaths has what the toolchain has not: %v", have)
+	}
+}
+
+func TestPrefetchedPackagesAreNotLookedUpAgain(t *testing.T) {
+	counted := &counter{Exporter: shared()}
+	k := New(counted)
+	k.Prefetch(context.Background(), "fmt", "strings")
+	nb := &notebook{k: k, led: ledger.New()}
+	nb.must(t, "fmt.Println(strings.ToUpper(\"a\"))")
+	if counted.n != 1 {
+		t.Errorf("%d look-ups", counted.n)
+	}
+	nb.must(t, "os.Args")
+	if err := k.Close(); err != nil || counted.n != 2 {
+		t.Error(err, counted.n)
+	}
+}
+
+// counter counts look-ups.
+type counter struct {
+	Exporter
+	n int
+}
+
+func (c *counter) Export(ctx context.Context, paths []string) (map[string]Export, error) {
+	c.n++
+	return c.Exporter.Export(ctx, paths)
 }

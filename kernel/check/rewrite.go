@@ -63,7 +63,7 @@ func (r *rewriter) asFunction() (*universe, *types.Info) {
 	u := p.newUniverse(true)
 	for _, d := range p.decls {
 		if d.Kind == ledger.Var && p.reached[d] && p.stale[d] == "" && !p.hoisted(d.Name) {
-			u.addVar(d.Name, d.Type.(shape), nopos)
+			u.addVar(d.Name, d.Memo.(shape), nopos)
 		}
 	}
 	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
@@ -283,10 +283,10 @@ func (r *rewriter) final() *universe {
 	u := p.newUniverse(false)
 	for _, d := range p.decls {
 		if d.Kind == ledger.Var && p.reached[d] && p.stale[d] == "" && !p.own[d.Name] {
-			u.addVar(d.Name, d.Type.(shape), nopos)
+			u.addVar(d.Name, d.Memo.(shape), nopos)
 		}
 		if r.old[d] {
-			u.addVar(oldPrefix+d.Name, d.Type.(shape), nopos)
+			u.addVar(oldPrefix+d.Name, d.Memo.(shape), nopos)
 		}
 	}
 	for _, v := range r.vars {

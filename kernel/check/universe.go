@@ -70,7 +70,11 @@ func (u *universe) session(signatures bool) {
 			files[key] = f
 			u.files = append(u.files, f)
 		}
-		addImports(f, d.Imports)
+		if memo, ok := d.Memo.(constMemo); ok {
+			addImports(f, memo.imports)
+		} else {
+			addImports(f, d.Imports)
+		}
 		switch n := d.Node.(type) {
 		case *ast.FuncDecl:
 			if signatures {
@@ -145,6 +149,12 @@ func (u *universe) run(chunk *ast.File, info *types.Info) {
 	u.info = info
 	conf := types.Config{Importer: u, Error: u.errs.add, Sizes: u.plan.k.sizes}
 	_ = types.NewChecker(&conf, u.plan.k.fset, u.pkg, info).Files(files) // the errors went to u.errs
+}
+
+// owns reports whether an object is the session's own: of this check or, inside the
+// types of variables, of an earlier one.
+func (u *universe) owns(obj types.Object) bool {
+	return obj.Pkg() != nil && obj.Pkg().Path() == u.pkg.Path()
 }
 
 // Import is the types.Importer of one universe.

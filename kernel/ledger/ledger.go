@@ -89,8 +89,8 @@ type Decl struct {
 	// function that no longer compiles since something it uses was declared
 	// anew, a variable that holds a value of a type that was.
 	Fault string
-	// Type is check's own memory of a Var's type.
-	Type any
+	// Memo is check's own: what it has to know of the declaration at the next cell.
+	Memo any
 
 	seq int // when it was committed
 }
