@@ -17,6 +17,7 @@ import (
 	"gomri/kernel/child"
 	"gomri/kernel/display"
 	"gomri/kernel/lower"
+	"gomri/kernel/value"
 )
 
 // How long an interrupted cell has to see the flag, and how long an abandoned one
@@ -270,7 +271,7 @@ func (c *Client) run(ctx context.Context, code lower.Code, out display.Output) (
 					l.loaded[key] = true
 				}
 			}
-			return c.result(code, a.response), nil
+			return c.result(code, a.response)
 		case <-done:
 			done = nil
 			next.Reset(0)
@@ -309,8 +310,8 @@ func (l *live) request(code lower.Code) (request, []string) {
 }
 
 // result reads the worker's answer.
-func (c *Client) result(code lower.Code, res response) Result {
-	r := Result{Refused: res.Refused, Lost: res.Broken}
+func (c *Client) result(code lower.Code, res response) (r Result, err error) {
+	r = Result{Refused: res.Refused, Lost: res.Broken}
 	pos := code.Position(uint32(res.Line))
 	switch {
 	case res.Panic != nil:
@@ -320,7 +321,8 @@ func (c *Client) result(code lower.Code, res response) Result {
 	case res.Interrupted:
 		r.Failure = &Failure{Kind: Interrupted, Value: "the cell was interrupted", Pos: pos}
 	case res.Value != nil:
-		r.Value, r.HasValue = *res.Value, true
+		r.Model, err = value.Decode(res.Value)
+		r.Value, r.HasValue = r.Model.Text(), err == nil
 	}
 	if res.Broken {
 		c.live.close()
@@ -329,7 +331,7 @@ func (c *Client) result(code lower.Code, res response) Result {
 			r.Failure.Lost = true
 		}
 	}
-	return r
+	return r, err
 }
 
 // died reads why the worker is gone. The next cell gets another one.

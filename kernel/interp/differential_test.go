@@ -151,7 +151,9 @@ type oracle struct {
 func newOracle(t *testing.T) *oracle {
 	o := &oracle{t: t, dir: t.TempDir()}
 	o.write("go.mod", "module oracle\n\ngo 1.26\n")
-	o.write("value/value.go", value.Source())
+	for name, text := range value.Source(false) {
+		o.write("value/"+name, text)
+	}
 	o.write("rt/rt.go", oracleRuntime)
 	return o
 }
@@ -189,7 +191,7 @@ func Cell(f func()) {
 	f()
 }
 
-func Value(vs ...any) { fmt.Print("\x02", value.Tuple(vs...)) }
+func Value(vs ...any) { fmt.Print("\x02", value.Of(vs...).Text()) }
 
 func text(v any) string {
 	switch x := v.(type) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"reflect"
-	"strings"
 	"time"
 
 	yaegi "github.com/traefik/yaegi/interp"
@@ -130,8 +129,7 @@ func (m *machine) call(ctx context.Context, req request, res *response) {
 	switch {
 	case err == nil:
 		if m.shown {
-			text := m.text(req.Shapes)
-			res.Value = &text
+			res.Value = m.value(req.Shapes).Encode()
 		}
 	case ctx.Err() != nil:
 		res.Interrupted = true
@@ -160,17 +158,16 @@ func (m *machine) failed(err error, res *response) {
 	res.Panic = &text
 }
 
-// text shows what the cell handed to Result.
-func (m *machine) text(shapes []*value.Shape) string {
-	texts := make([]string, len(m.results))
+// value reads what the cell handed to Result.
+func (m *machine) value(shapes []*value.Shape) value.Model {
+	values := make([]reflect.Value, len(m.results))
 	for i, v := range m.results {
-		var shape *value.Shape
-		if i < len(shapes) {
-			shape = shapes[i]
-		}
-		texts[i] = value.Shaped(reflect.ValueOf(v), shape)
+		values[i] = reflect.ValueOf(v)
 	}
-	return strings.Join(texts, ", ")
+	for _, s := range shapes {
+		s.Tie()
+	}
+	return value.Shaped(values, shapes)
 }
 
 // ready forgets an interrupt or an exit that came after the last cell had ended.

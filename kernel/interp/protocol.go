@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"encoding/json"
+
 	"gomri/kernel/value"
 )
 
@@ -38,8 +40,8 @@ type response struct {
 	// Refused is what the interpreter said about a text that it would not load;
 	// nothing has been run then.
 	Refused string `json:",omitempty"`
-	// Value is the text of the last expression's value.
-	Value *string `json:",omitempty"`
+	// Value is the value of the last expression as a value.Model in JSON.
+	Value json.RawMessage `json:",omitempty"`
 	// Panic is the text of the panic that ended the cell.
 	Panic *string `json:",omitempty"`
 	// Exit is the status with which the cell ended its program.

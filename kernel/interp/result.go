@@ -5,12 +5,15 @@ import (
 	"go/token"
 
 	"gomri/kernel/display"
+	"gomri/kernel/value"
 )
 
 // Result is how a cell ended.
 type Result struct {
-	// Value is the text of the last expression's value, if HasValue.
+	// Value is the text of the last expression's value and Model all that is shown
+	// of it, if HasValue.
 	Value    string
+	Model    value.Model
 	HasValue bool
 	// Refused is why the interpreter would not load the cell, or "". Nothing of the
 	// cell has run then, and it can be compiled instead.

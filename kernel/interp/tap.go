@@ -8,10 +8,11 @@ import (
 	"unicode/utf8"
 
 	"gomri/kernel/display"
+	"gomri/kernel/value"
 )
 
-// frameLimit bounds the body of a frame, in bytes; a worker's answers are a few kilobytes.
-const frameLimit = 1 << 20
+// frameLimit bounds the body of a frame, in bytes: a value and little beside it.
+const frameLimit = value.MaxEncoded + 64<<10
 
 // frame wraps a body for a stream that also carries the user's text.
 func frame(token string, body []byte) []byte {

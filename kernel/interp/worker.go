@@ -2,6 +2,7 @@
 package interp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -125,12 +126,15 @@ func receive(dec *json.Decoder, to chan<- request) error {
 
 // answer writes a response into both streams, behind everything written so far.
 func (w *worker) answer(res response) error {
-	body, err := json.Marshal(res)
-	if err != nil {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false) // a value keeps the size that it is bounded to
+	if err := enc.Encode(res); err != nil {
 		return fmt.Errorf("worker: %w", err)
 	}
-	if _, err = w.errOut.Write(frame(w.token, nil)); err == nil {
-		_, err = w.out.Write(frame(w.token, body))
+	_, err := w.errOut.Write(frame(w.token, nil))
+	if err == nil {
+		_, err = w.out.Write(frame(w.token, body.Bytes()))
 	}
 	if err != nil {
 		return fmt.Errorf("worker: answer: %w", err)

@@ -14,30 +14,34 @@ func shapeOf(t types.Type) *value.Shape {
 	if !hasNames(t, nil) {
 		return nil
 	}
-	return shape(t, 0)
+	return shape(t, nil)
 }
 
-// shapeDepth bounds the shape of a type that contains itself. Values are shown
-// no deeper than this.
-const shapeDepth = 13
-
-func shape(t types.Type, depth int) *value.Shape {
-	if depth > shapeDepth || !hasNames(t, nil) {
+// shape is the shape of a type that is a part of those in above. Where it is one of
+// them itself, the shape says so: it has to end, and to be sent.
+func shape(t types.Type, above []types.Type) *value.Shape {
+	if !hasNames(t, nil) {
 		return nil
 	}
+	for i, a := range above {
+		if types.Identical(a, t) {
+			return &value.Shape{Up: len(above) - i}
+		}
+	}
+	above = append(above, t)
 	s := &value.Shape{Name: typeText(t)}
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		s.Elem = shape(u.Elem(), depth+1)
+		s.Elem = shape(u.Elem(), above)
 	case *types.Slice:
-		s.Elem = shape(u.Elem(), depth+1)
+		s.Elem = shape(u.Elem(), above)
 	case *types.Array:
-		s.Elem = shape(u.Elem(), depth+1)
+		s.Elem = shape(u.Elem(), above)
 	case *types.Map:
-		s.Key, s.Elem = shape(u.Key(), depth+1), shape(u.Elem(), depth+1)
+		s.Key, s.Elem = shape(u.Key(), above), shape(u.Elem(), above)
 	case *types.Struct:
 		for f := range u.Fields() {
-			s.Fields = append(s.Fields, value.Field{Name: f.Name(), Shape: shape(f.Type(), depth+1)})
+			s.Fields = append(s.Fields, value.Field{Name: f.Name(), Shape: shape(f.Type(), above)})
 		}
 	}
 	return s

@@ -1,8 +1,11 @@
 package toolchain
 
 import (
+	"errors"
 	"fmt"
 	"go/types"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,7 +96,7 @@ func (w *Workspace) writeClosed(p *check.Program, kind closedKind) error {
 	imports := p.Imports
 	if shows {
 		imports = append(slices.Clone(imports), valueImport)
-		if err := w.writeValue(); err != nil {
+		if err := w.writeValue(mayHaveImage(p)); err != nil {
 			return err
 		}
 	}
@@ -122,40 +125,54 @@ func (w *Workspace) bodyOf(p *check.Program, kind closedKind) (body string, show
 			return strings.Repeat("_, ", values-1) + "_ = " + expr
 		}
 		shows = true
-		name := "Text"
-		if values > 1 {
-			name = "Tuple"
-		}
-		return "gomri_value.Show(gomri_value." + name + "(" + expr + "))"
+		return "gomri_value.Show(gomri_value.Of(" + expr + "))"
 	})
 	return body, shows
 }
 
-// valueFile is where a program leaves the text of its last value. Standard output is
-// the user's own, and not every system can hand further pipes to a child.
-func (w *Workspace) valueFile() string { return filepath.Join(w.base, "value.txt") }
+// valueFile is where a program leaves its last value. Standard output is the user's
+// own, and not every system can hand further pipes to a child.
+func (w *Workspace) valueFile() string { return filepath.Join(w.base, "value.json") }
+
+// mayHaveImage is true if a value of the program may be an image: no package of the
+// standard library outside of image gives one, any other module may.
+func mayHaveImage(p *check.Program) bool {
+	may := func(imp ledger.Import) bool {
+		first, _, _ := strings.Cut(imp.Path, "/")
+		return first == "image" || strings.Contains(first, ".")
+	}
+	return slices.ContainsFunc(p.Imports, may) ||
+		slices.ContainsFunc(p.Reach, func(d *ledger.Decl) bool { return slices.ContainsFunc(d.Imports, may) })
+}
 
 // writeValue writes the package that shows the last value.
-func (w *Workspace) writeValue() error {
-	show := "package value\n\nimport \"os\"\n\n" +
-		"// Show leaves the text of a value where the kernel finds it.\n" +
-		"func Show(text string) { _ = os.WriteFile(" + strconv.Quote(w.valueFile()) + ", []byte(text), 0o600) }\n"
-	files := map[string]string{"value.go": value.Source(), "show.go": show}
+func (w *Workspace) writeValue(pictures bool) error {
+	files := value.Source(pictures)
+	files["show.go"] = "package value\n\nimport \"os\"\n\n" +
+		"// Show leaves a value where the kernel finds it.\n" +
+		"func Show(m Model) { _ = os.WriteFile(" + strconv.Quote(w.valueFile()) + ", m.Encode(), 0o600) }\n"
 	if _, err := replaceDir(w.hidden, filepath.Join("internal", "value"), files); err != nil {
 		return fmt.Errorf("write the package of values: %w", err)
 	}
 	return nil
 }
 
-// maxValue bounds the text of a value that is read back, in bytes.
-const maxValue = 1 << 20
-
-// takeValue reads and removes what the program left.
-func (w *Workspace) takeValue() (string, bool) {
-	data, err := os.ReadFile(w.valueFile())
-	if err != nil {
-		return "", false
+// takeValue reads and removes what the program left; left is false if that is nothing.
+func (w *Workspace) takeValue() (m value.Model, left bool, err error) {
+	f, err := os.Open(w.valueFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, false, nil
 	}
-	_ = os.Remove(w.valueFile())
-	return string(data[:min(len(data), maxValue)]), true
+	if err != nil {
+		return m, false, fmt.Errorf("read the value: %w", err)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, value.MaxEncoded+1))
+	if err = errors.Join(err, f.Close(), os.Remove(w.valueFile())); err != nil {
+		return m, false, fmt.Errorf("read the value: %w", err)
+	}
+	m, err = value.Decode(data)
+	return m, err == nil, err
 }
+
+// dropValue removes what a program has left that did not end well.
+func (w *Workspace) dropValue() { _ = os.Remove(w.valueFile()) }

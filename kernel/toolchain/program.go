@@ -12,13 +12,15 @@ import (
 	"gomri/kernel/check"
 	"gomri/kernel/child"
 	"gomri/kernel/display"
+	"gomri/kernel/value"
 )
 
 // Result is what a program that ended well has left.
 type Result struct {
-	// Value is the text of the cell's last expression; HasValue is false if the cell
-	// does not end in one, or the program ended before it.
+	// Value is the text of the cell's last expression and Model all that is shown of
+	// it; HasValue is false if the cell does not end in one, or the program ended before it.
 	Value    string
+	Model    value.Model
 	HasValue bool
 }
 
@@ -37,13 +39,13 @@ func (w *Workspace) Program(ctx context.Context, p *check.Program, out display.O
 		return Result{}, err
 	}
 	defer os.Remove(exe)
-	_, _ = w.takeValue() // of a program that was killed
+	w.dropValue() // of a program that was killed
 	if err := w.run(ctx, exe, out); err != nil {
-		_, _ = w.takeValue()
+		w.dropValue()
 		return Result{}, err
 	}
-	text, ok := w.takeValue()
-	return Result{Value: text, HasValue: ok && p.Last != nil}, nil
+	m, left, err := w.takeValue()
+	return Result{Value: m.Text(), Model: m, HasValue: left && p.Last != nil}, err
 }
 
 // RunListing builds the package of a cell with a package clause and runs it.

@@ -1,11 +1,36 @@
 package value
 
-import _ "embed"
+import "embed"
 
-//go:embed value.go
-var source string
+//go:embed value.go model.go build.go text.go names.go order.go picture.go
+var sources embed.FS
 
-// Source returns the text of the file that holds all of this package but Source
-// itself: a file of a package "value" that needs only the standard library. A
-// compiled cell that shows a value has it beside it as a package of its own.
-func Source() string { return source }
+// withoutPictures stands for picture.go in a program that cannot have an image.
+const withoutPictures = `package value
+
+import "reflect"
+
+func pictureOf(reflect.Value, int) *Picture { return nil }
+`
+
+// Source returns the files of this package that a compiled cell which shows a value
+// has beside it as a package of its own, by name. They need only the standard library.
+// Package image and what draws pictures is among it only if asked for.
+func Source(pictures bool) map[string]string {
+	entries, err := sources.ReadDir(".")
+	if err != nil {
+		panic(err) // the files are in the program itself
+	}
+	files := map[string]string{}
+	for _, e := range entries {
+		text, err := sources.ReadFile(e.Name())
+		if err != nil {
+			panic(err)
+		}
+		files[e.Name()] = string(text)
+	}
+	if !pictures {
+		files["picture.go"] = withoutPictures
+	}
+	return files
+}

@@ -2,8 +2,11 @@ package value
 
 import (
 	"errors"
+	"go/ast"
+	"go/importer"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io"
 	"math"
 	"math/big"
@@ -109,8 +112,8 @@ func TestTextShowsValuesAsGoWritesThem(t *testing.T) {
 	}
 }
 
-func TestTupleSeparatesResults(t *testing.T) {
-	if got := Tuple(1, "a", nil); got != `1, "a", nil` {
+func TestResultsOfACallAreSeparated(t *testing.T) {
+	if got := Of(1, "a", nil).Text(); got != `1, "a", nil` {
 		t.Errorf("got %s", got)
 	}
 }
@@ -118,8 +121,33 @@ func TestTupleSeparatesResults(t *testing.T) {
 func TestShapeNamesWhatReflectDoesNotKnow(t *testing.T) {
 	v := []struct{ X, XpriV int }{{1, 2}}
 	shape := &Shape{Name: "[]P", Elem: &Shape{Name: "P", Fields: []Field{{Name: "X"}, {Name: "priV"}}}}
-	if got := Shaped(reflect.ValueOf(v), shape); got != "[]P{{X: 1, priV: 2}}" {
+	m := Shaped([]reflect.Value{reflect.ValueOf(v)}, []*Shape{shape})
+	if got := m.Text(); got != "[]P{{X: 1, priV: 2}}" {
 		t.Errorf("got %s", got)
+	}
+	if m.Values[0].Elem != "P" {
+		t.Errorf("the elements are %q", m.Values[0].Elem)
+	}
+}
+
+func TestShapeThatHoldsItselfIsTied(t *testing.T) {
+	var list *node
+	for i := range 40 {
+		list = &node{i, list}
+	}
+	shape := &Shape{Name: "*N", Elem: &Shape{Name: "N", Fields: []Field{{Name: "V"}, {Name: "Next", Shape: &Shape{Up: 2}}}}}
+	shape.Tie()
+	n := Shaped([]reflect.Value{reflect.ValueOf(list)}, []*Shape{shape}).Values[0]
+	levels := 0
+	for at := n.Items[0].Value; at.Kind == Struct; at = n.Items[0].Value {
+		if n.Type != "*N" || at.Type != "N" {
+			t.Fatalf("level %d: %s to %s", levels, n.Type, at.Type)
+		}
+		n = at.Items[1].Value
+		levels++
+	}
+	if levels < 10 || n.Items[0].Value.Kind != Deep {
+		t.Errorf("%d levels, then %+v", levels, n.Items[0].Value)
 	}
 }
 
@@ -134,20 +162,38 @@ func TestTextIsBounded(t *testing.T) {
 		make([]int, 10_000_000), long, []byte(long), errors.New(long), deep,
 		wide{[]string{long, long, long, long, long, long, long}},
 	} {
-		if got := Text(v); len(got) > maxText+3*maxSpeak || !strings.Contains(got, "…") {
+		m := Of(v)
+		if got := m.Text(); len(got) > maxText+3*maxSpeak || !strings.Contains(got, "…") {
 			t.Errorf("%T: %d bytes: %.80s", v, len(got), got)
+		}
+		if m.Values[0].Whole() {
+			t.Errorf("%T is said to be whole", v)
 		}
 	}
 }
 
 func TestSourceNeedsOnlyTheStandardLibrary(t *testing.T) {
-	f, err := parser.ParseFile(token.NewFileSet(), "value.go", Source(), parser.ImportsOnly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, imp := range f.Imports {
-		if strings.Contains(imp.Path.Value, ".") || strings.Contains(imp.Path.Value, "gomri") {
-			t.Errorf("imports %s", imp.Path.Value)
+	for _, pictures := range []bool{false, true} {
+		fset := token.NewFileSet()
+		var files []*ast.File
+		for name, text := range Source(pictures) {
+			f, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, f)
+			for _, imp := range f.Imports {
+				if strings.Contains(imp.Path.Value, ".") || strings.Contains(imp.Path.Value, "gomri") {
+					t.Errorf("%s imports %s", name, imp.Path.Value)
+				}
+				if !pictures && strings.Contains(imp.Path.Value, "/") && imp.Path.Value != `"unicode/utf8"` {
+					t.Errorf("%s imports %s, which makes every cell slower to link", name, imp.Path.Value)
+				}
+			}
+		}
+		conf := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+		if _, err := conf.Check("value", fset, files, nil); err != nil {
+			t.Errorf("with pictures %v: %v", pictures, err)
 		}
 	}
 }

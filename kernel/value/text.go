@@ -1,0 +1,115 @@
+package value
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Text is the text of all values, separated by commas: strings quoted, numbers plain,
+// composite values as Go writes them, errors and Stringers as they speak. It is bounded to a
+// few kilobytes, with "…" where something was left out.
+func (m Model) Text() string {
+	texts := make([]string, len(m.Values))
+	for i, n := range m.Values {
+		texts[i] = n.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// String is the text of one value, bounded like that of a model.
+func (n *Node) String() string { return n.Brief(maxText) }
+
+// Brief is the text of a value, broken off with "…" after about max bytes. A leaf is
+// not broken off.
+func (n *Node) Brief(max int) string {
+	w := writer{max: max}
+	w.node(n, 0)
+	return w.String()
+}
+
+// writer is one text being made.
+type writer struct {
+	strings.Builder
+	max int
+}
+
+// full is true when enough has been written.
+func (w *writer) full() bool { return w.Len() >= w.max }
+
+// node writes a value.
+func (w *writer) node(n *Node, depth int) {
+	switch {
+	case n == nil:
+		w.WriteString("nil")
+	case w.full() || depth > maxDepth:
+		w.WriteString("…")
+	case n.Kind == Pointer:
+		w.WriteString("&")
+		for _, item := range n.Items {
+			w.node(item.Value, depth+1)
+		}
+	case n.Kind == Struct || n.Kind == List || n.Kind == Map:
+		w.composite(n, depth)
+	default:
+		w.WriteString(n.Text)
+	}
+}
+
+// composite writes a struct, list or map.
+func (w *writer) composite(n *Node, depth int) {
+	w.WriteString(n.Type + "{")
+	shown := 0
+	for i, item := range n.Items {
+		if i > 0 && w.full() {
+			break
+		}
+		if i > 0 {
+			w.WriteString(", ")
+		}
+		if n.Kind == Struct {
+			w.WriteString(item.Field + ": ")
+		}
+		if n.Kind == Map {
+			w.node(item.Key, depth+1)
+			w.WriteString(": ")
+		}
+		w.node(item.Value, depth+1)
+		shown++
+	}
+	if left := n.Len - shown; left > 0 {
+		if shown > 0 {
+			w.WriteString(", ")
+		}
+		w.WriteString("… " + strconv.Itoa(left) + " more")
+	}
+	w.WriteString("}")
+}
+
+// quote quotes a string, of which it takes about max bytes.
+func quote(s string, max int) (text string, cut bool) {
+	kept := clip(s, max)
+	if len(kept) == len(s) {
+		return strconv.Quote(s), false
+	}
+	return strconv.Quote(kept) + "… " + strconv.Itoa(len(s)-len(kept)) + " more bytes", true
+}
+
+// said bounds what a value says of itself.
+func said(s string, max int) (text string, cut bool) {
+	if kept := clip(s, max); len(kept) < len(s) {
+		return kept + "… " + strconv.Itoa(len(s)-len(kept)) + " more bytes", true
+	}
+	return s, false
+}
+
+// clip is the beginning of s, at most max bytes, without splitting a character.
+func clip(s string, max int) string {
+	if len(s) <= max {
+		return s
+	}
+	for max > 0 && !utf8.RuneStart(s[max]) {
+		max--
+	}
+	return s[:max]
+}
