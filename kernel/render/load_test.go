@@ -67,8 +67,10 @@ func TestLoadDoubtsItsNumbers(t *testing.T) {
 }
 
 func TestLoadProgressIsOneLine(t *testing.T) {
-	s := load.Snapshot{Elapsed: 1234 * time.Millisecond, Duration: 5 * time.Second, Requests: 60, Failed: 2, Rate: 49.6,
-		Latency: load.Latencies{P50: time.Millisecond, P95: 2 * time.Millisecond, P99: 1500 * time.Microsecond}}
+	s := load.Snapshot{
+		Elapsed: 1234 * time.Millisecond, Duration: 5 * time.Second, Requests: 60, Failed: 2, Rate: 49.6,
+		Latency: load.Latencies{P50: time.Millisecond, P95: 2 * time.Millisecond, P99: 1500 * time.Microsecond},
+	}
 	if got, want := LoadProgress(s).Data[display.MIMEText], "1.20 s of 5.00 s · 60 requests · 50/s · p50 1.00 ms · p95 2.00 ms · p99 1.50 ms · 2 failed"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -14,8 +14,12 @@ import (
 func Servers(list []serve.Status) display.Bundle {
 	f := Frame{Headline: serversHeadline(list)}
 	t := Table{Columns: []Column{
-		{Title: "name", Code: true}, {Title: "state"}, {Title: "listens at", Code: true},
-		{Title: "pid", Number: true}, {Title: "up", Number: true, Hint: "how long it has run, or ran"}, {Title: "cell"},
+		{Title: "name", Code: true},
+		{Title: "state"},
+		{Title: "listens at", Code: true},
+		{Title: "pid", Number: true},
+		{Title: "up", Number: true, Hint: "how long it has run, or ran"},
+		{Title: "cell"},
 	}}
 	var b strings.Builder
 	tw := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
@@ -23,7 +27,8 @@ func Servers(list []serve.Status) display.Bundle {
 	for _, s := range list {
 		f.Doubts = append(f.Doubts, s.Warnings()...)
 		t.Rows = append(t.Rows, Row{Muted: s.State != serve.Running, Cells: []Cell{
-			Name(s.Name, 40), Text(serverState(s)), {HTML: serverLinks(s)},
+			Name(s.Name, 40), Text(serverState(s)),
+			{HTML: serverLinks(s)},
 			Text(serverPid(s)), Text(serverUptime(s.Uptime)), Text(s.Cell),
 		}})
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, serverState(s), strings.Join(s.URLs(), " "), serverPid(s), serverUptime(s.Uptime), s.Cell)
