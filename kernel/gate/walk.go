@@ -144,6 +144,9 @@ func (j *judge) expr(x ast.Expr) bool {
 		j.typ(x.Pos(), tv.Type)
 		return false
 	}
+	if call, ok := x.(*ast.CallExpr); ok {
+		j.callExpr(call)
+	}
 	if known && tv.IsValue() && !tv.IsNil() && !j.called[x] {
 		if _, tuple := tv.Type.(*types.Tuple); !tuple {
 			j.typ(x.Pos(), tv.Type)
@@ -170,17 +173,20 @@ func (j *judge) expr(x ast.Expr) bool {
 		j.binary(x)
 	case *ast.CompositeLit:
 		j.composite(x)
-	case *ast.CallExpr:
-		j.call(x)
-		switch fun := ast.Unparen(x.Fun).(type) {
-		case *ast.Ident:
-			_, j.called[fun] = j.info.Uses[fun].(*types.Func)
-		case *ast.SelectorExpr:
-			_, j.called[fun] = j.info.Uses[fun.Sel].(*types.Func)
-			j.method(fun)
-		}
 	}
 	return true
+}
+
+// callExpr judges a call before the type of its result.
+func (j *judge) callExpr(x *ast.CallExpr) {
+	j.call(x)
+	switch fun := ast.Unparen(x.Fun).(type) {
+	case *ast.Ident:
+		_, j.called[fun] = j.info.Uses[fun].(*types.Func)
+	case *ast.SelectorExpr:
+		_, j.called[fun] = j.info.Uses[fun.Sel].(*types.Func)
+		j.method(fun)
+	}
 }
 
 // constantType is the type that a constant has, its default one if it has none.
@@ -208,7 +214,7 @@ func (j *judge) selector(x *ast.SelectorExpr) bool {
 	s, ok := j.info.Selections[x]
 	if !ok {
 		if _, generic := j.info.Instances[x.Sel]; generic {
-			j.refuse(x.Pos(), "generic function")
+			j.refuse(x.Pos(), "generic function %s.%s", j.info.Uses[x.Sel].Pkg().Path(), x.Sel.Name)
 		}
 		j.symbol(x.Pos(), j.info.Uses[x.Sel])
 		return false

@@ -120,7 +120,7 @@ func (l *live) greet(hello request) error {
 			return nil
 		}
 		exit, _ := l.process.Wait()
-		err = errors.New(diedBecause(exit, l.err.held.release()))
+		err = errors.New(diedBecause(exit, l.err.held.crash()))
 	}
 	l.close()
 	return fmt.Errorf("start the interpreter: %w", err)
@@ -342,7 +342,7 @@ func (c *Client) died(interrupted bool) (Result, error) {
 	exit, err := l.process.Wait()
 	l.out.end()
 	l.err.end()
-	f := &Failure{Kind: Died, Value: "the program ended: " + diedBecause(exit, l.err.held.release()), Lost: true}
+	f := &Failure{Kind: Died, Value: "the program ended: " + diedBecause(exit, l.err.held.crash()), Lost: true}
 	if interrupted {
 		f = &Failure{Kind: Interrupted, Value: "the cell did not stop and was killed", Lost: true}
 	}

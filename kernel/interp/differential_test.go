@@ -63,7 +63,7 @@ type score struct {
 // interpreter, and as compiled programs. What the gate lets through must not differ.
 func TestInterpretedCellsGiveWhatCompiledOnesGive(t *testing.T) {
 	s := newSession(t)
-	programs := corpus(t)
+	programs := append(corpus(t), generated(60)...)
 	o := newOracle(t)
 	checked := make([][]*check.Program, len(programs))
 	for i, p := range programs {

@@ -16,6 +16,7 @@ type trace struct {
 	text    strings.Builder
 	holding bool
 	line    string // the unfinished line before, for a start that is split in two
+	begun   string // what of the crash's first line was shown before it was known as one
 }
 
 // crashLine begins the text of a process that the Go runtime ends.
@@ -39,6 +40,7 @@ func (t *trace) take(text string) string {
 		return text
 	}
 	from := max(at[0]-len(t.line), 0)
+	t.begun = t.line[min(at[0], len(t.line)):]
 	t.holding, t.line = true, ""
 	t.text.WriteString(text[from:])
 	return text[:from]
@@ -48,8 +50,14 @@ func (t *trace) take(text string) string {
 func (t *trace) release() string {
 	text := t.text.String()
 	t.text.Reset()
-	t.holding = false
+	t.holding, t.begun = false, ""
 	return text
+}
+
+// crash is release with the whole of the first line, to find the reason in.
+func (t *trace) crash() string {
+	begun := t.begun
+	return begun + t.release()
 }
 
 // diedBecause tells why a worker ended by itself, in one line of the runtime's own

@@ -1,0 +1,99 @@
+package gate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gomri/kernel/cell"
+	"gomri/kernel/check"
+	"gomri/kernel/ledger"
+)
+
+// judged checks the cells of a session in order and judges the last one.
+func judged(t *testing.T, k *check.Checker, cells ...string) Verdict {
+	t.Helper()
+	led := ledger.New()
+	var p *check.Program
+	for i, text := range cells {
+		c, err := cell.Parse(fmt.Sprintf("cell-%d", i+1), text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err = k.Check(context.Background(), c, c.Parts[0].Go, led); err != nil {
+			t.Fatalf("%s\n%v", text, err)
+		}
+		p.Commit(led)
+	}
+	return Judge(p)
+}
+
+func TestWhatALearnerTypesIsInterpreted(t *testing.T) {
+	k := check.New(&check.GoList{})
+	for _, cell := range []string{
+		"x := 5\nx * 2",
+		"for i := range 3 {\n\tfmt.Println(i)\n}",
+		"m := map[string][]int{}\nm[\"a\"] = append(m[\"a\"], 1)\nfmt.Println(m, len(m))",
+		"func fib(n int) int {\n\tif n < 2 {\n\t\treturn n\n\t}\n\treturn fib(n-1) + fib(n-2)\n}\nfib(10)",
+		"type P struct{ X, y int }\np := P{1, 2}\np.X++\nfmt.Println(p)\np",
+		"type R struct{ W, H float64 }\nfunc (r R) Area() float64 { return r.W * r.H }\nR{2, 3}.Area()",
+		"n, err := strconv.Atoi(\"12\")\nfmt.Println(n, err)",
+		"s := []int{2, 1}\nsort.Ints(s)\nsort.Slice(s, func(i, j int) bool { return s[i] > s[j] })\ns",
+		"var b strings.Builder\nfmt.Fprintf(&b, \"%d %v\", 1, []string{\"a\"})\nb.String()",
+		"add := func(n int) func(int) int { return func(m int) int { return n + m } }\nadd(1)(2)",
+		"panic(fmt.Sprint(1))",
+		"d := 2 * time.Second\nfmt.Println(d, d.Seconds(), math.Sqrt(2))",
+		"func f() (int, error) { return 0, errors.New(\"no\") }\n_, err := f()\nerr != nil",
+	} {
+		if v := judged(t, k, cell); !v.Interpret {
+			t.Errorf("%s\n%s at %s", cell, v.Reason, v.Pos)
+		}
+	}
+}
+
+func TestDoubtfulCellsAreCompiledAndTheReasonIsSaid(t *testing.T) {
+	k := check.New(&check.GoList{})
+	for _, tt := range []struct{ cell, reason string }{
+		{"\ngo fmt.Println()", "go statement"},
+		{"\ndefer fmt.Println()", "defer statement"},
+		{"\nc := make(chan int)", "channel"},
+		{"\nvar x any = 5", "a value of interface type"},
+		{"\nvar w io.Writer = os.Stdout", "a value of interface type io.Writer"},
+		{"\nfunc Map[T any](x T) T { return x }\nMap(1)", "generic"},
+		{"\nx := slices.Max([]int{1})", "slices"},
+		{"type T int\nfunc (t T) String() string { return \"\" }\nfmt.Println(T(1))", "T, which has methods, meets an interface"},
+		{"type T struct{ X int }\nfmt.Printf(\"%T\", T{})", "a value of type T meets an interface"},
+		{"type T struct{ x int }\nfmt.Printf(\"%+v\", T{})", "the field x"},
+		{"type T struct{ d time.Duration }\nfmt.Println(T{})", "the field d"},
+		{"type E struct{}\nfunc (E) Error() string { return \"\" }\nvar err error = E{}", "a value of type E meets an interface"},
+		{"x := 1\nx = x\nx2 := reflect.TypeOf(x)", "reflect"},
+		{"\nf := strings.NewReader(\"x\").Len\n_ = f", "method value"},
+		{"\nc := 1i\n_ = c", "complex128"},
+		{"\nb, _ := json.Marshal(1)\n_ = b", "encoding/json"},
+		{"\nfunc() { recover() }()", "recover"},
+		{"\ni := 0\nL:\n\tif i < 3 {\n\t\ti++\n\t\tgoto L\n\t}", "goto"},
+		{"x := 1\n_ = unsafe.Sizeof(x)\ny := uintptr(x)", "uintptr"},
+		{"\nfor i := range func(yield func(int) bool) {} {\n\t_ = i\n}", "range over a function"},
+	} {
+		v := judged(t, k, tt.cell)
+		if v.Interpret || !strings.Contains(v.Reason, tt.reason) {
+			t.Errorf("%s\ngot %+v, want %q", tt.cell, v, tt.reason)
+		}
+		if !v.Interpret && v.Pos.Filename != "cell-1" {
+			t.Errorf("%s\n%s has no place: %v", tt.cell, v.Reason, v.Pos)
+		}
+	}
+}
+
+func TestReachedFunctionOfAnEarlierCellDecides(t *testing.T) {
+	k := check.New(&check.GoList{})
+	v := judged(t, k, "func f() { defer fmt.Println() }", "func g() int { return 1 }", "g()")
+	if !v.Interpret {
+		t.Errorf("a function that is not reached decides: %+v", v)
+	}
+	v = judged(t, k, "func f() {\n\tdefer fmt.Println()\n}", "func g() { f() }", "g()")
+	if v.Interpret || v.Reason != "defer statement" || v.Pos.String() != "cell-1:2:2" {
+		t.Errorf("got %+v", v)
+	}
+}
