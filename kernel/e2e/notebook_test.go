@@ -88,14 +88,3 @@ func wellExecuted(t *testing.T, n notebook) {
 		}
 	}
 }
-
-// allHTML returns the HTML outputs of a notebook, one after the other.
-func (n notebook) allHTML() string {
-	var b strings.Builder
-	for _, c := range n.Cells {
-		for _, o := range c.Outputs {
-			b.WriteString(string(o.Data["text/html"]))
-		}
-	}
-	return b.String()
-}
