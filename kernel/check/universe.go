@@ -15,8 +15,6 @@ type universe struct {
 	pkg   *types.Package
 	files []*ast.File
 	info  *types.Info
-	// decls finds the session's declarations by their objects, vars included.
-	decls map[types.Object]*ledger.Decl
 	// leaves is the package that stands for types in the syntax of variables.
 	leaves *types.Package
 	vars   []*ast.ValueSpec // variables whose type is written out
@@ -40,7 +38,7 @@ const newPrefix = "ǀnew_"
 // functions without their bodies if only signatures are wanted.
 func (p *plan) newUniverse(signatures bool) *universe {
 	u := &universe{
-		plan: p, pkg: types.NewPackage("main", "main"), decls: map[types.Object]*ledger.Decl{},
+		plan: p, pkg: types.NewPackage("main", "main"),
 		leaves: types.NewPackage(leavesPath, leavesName),
 	}
 	u.leaves.MarkComplete()
