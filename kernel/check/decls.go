@@ -140,7 +140,7 @@ func (b *builder) varDecl(v *newVar) *ledger.Decl {
 	d.Memo = v.shape
 	obj := b.u.pkg.Scope().Lookup(v.name)
 	b.prog.Objects[obj] = d
-	if writable(obj.Type(), b.u.pkg) {
+	if writable(obj.Type(), b.u.pkg) && !b.hidesBuiltin(obj.Type()) {
 		d.TypeText = types.TypeString(obj.Type(), b.qualify(&d.Imports))
 		d.Source = "var " + v.name + " " + d.TypeText
 	}
@@ -154,7 +154,7 @@ func (b *builder) qualify(imports *[]ledger.Import) types.Qualifier {
 		if pkg.Path() == b.u.pkg.Path() {
 			return ""
 		}
-		name := b.plan.k.qualifier(pkg)
+		name := b.plan.k.qualifier(pkg, func(name string) bool { return b.view[name] != nil })
 		imp := ledger.Import{Path: pkg.Path()}
 		if name != pkg.Name() {
 			imp.Name = name
@@ -167,12 +167,15 @@ func (b *builder) qualify(imports *[]ledger.Import) types.Qualifier {
 }
 
 // qualifier returns the name of a package in the text of types: its own, with a
-// number after it if another path had that name before.
-func (k *Checker) qualifier(pkg *types.Package) string {
+// number after it if another path had that name before, or if a declaration has it.
+func (k *Checker) qualifier(pkg *types.Package, declared func(name string) bool) string {
 	for i := 1; ; i++ {
 		name := pkg.Name()
 		if i > 1 {
 			name += "_" + itoa(i)
+		}
+		if declared(name) {
+			continue
 		}
 		path, taken := k.names[name]
 		if !taken {
@@ -214,6 +217,38 @@ func writable(t types.Type, pkg *types.Package) bool {
 		return !slices.ContainsFunc(parts(t), func(p types.Type) bool { return !ok(p) })
 	}
 	return ok(t)
+}
+
+// hidesBuiltin reports whether a type is written with a predeclared name that the
+// session has given another meaning.
+func (b *builder) hidesBuiltin(t types.Type) bool {
+	seen := map[types.Type]bool{}
+	var hidden func(t types.Type) bool
+	hidden = func(t types.Type) bool {
+		if t == nil || seen[t] {
+			return false
+		}
+		seen[t] = true
+		var name string
+		switch t := t.(type) {
+		case *types.Basic:
+			name = t.Name()
+		case *types.Named:
+			name = predeclared(t.Obj())
+		case *types.Alias:
+			name = predeclared(t.Obj())
+		}
+		return b.view[name] != nil || slices.ContainsFunc(parts(t), hidden)
+	}
+	return hidden(t)
+}
+
+// predeclared returns the name of a type of the universe, "" for others.
+func predeclared(obj *types.TypeName) string {
+	if obj.Pkg() != nil {
+		return ""
+	}
+	return obj.Name()
 }
 
 // nameable reports whether the session's package can write an object's name.

@@ -140,6 +140,19 @@ func TestVariablesOfTypesThatCannotBeWritten(t *testing.T) {
 	nb.must(t, "l.Kind(); v(); d.Open(\"x\"); err.Error()")
 }
 
+func TestTypesThatTheSessionHidesAreNotWritten(t *testing.T) {
+	nb := newNotebook()
+	nb.must(t, "type error int\ntype bytes []byte")
+	p := nb.must(t, "_, err := os.Open(\"x\")\nb := strings.NewReader(\"\")\nimport by \"bytes\"\nbuf := by.NewBufferString(\"\")\nvar own bytes")
+	want := []string{"", "*strings.Reader", "*bytes_2.Buffer", "bytes"}
+	for i, d := range p.Decls {
+		if d.TypeText != want[i] {
+			t.Errorf("%s: %q, want %q", d.Name, d.TypeText, want[i])
+		}
+	}
+	nb.must(t, "err.Error(); buf.Len(); own[0]++")
+}
+
 func TestGenericTypesOfVariables(t *testing.T) {
 	nb := newNotebook()
 	nb.must(t, "type Pair[K comparable, V any] struct { k K; v V }\nfunc (p Pair[K, V]) Key() K { return p.k }\ntype N int")
