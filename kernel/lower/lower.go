@@ -29,6 +29,9 @@ func (u *Unsupported) Error() string { return u.Pos.String() + ": " + u.Reason +
 // folded; named types that are no structs become what they stand for; a method becomes
 // a function whose first parameter is the receiver; embedded fields become ordinary
 // ones; every name gets a number, so that nothing shadows anything.
+//
+// One difference is known and not cured: the interpreter passes the floating-point
+// number -0 to an interpreted function as 0.
 func Lower(p *check.Program) (code Code, err error) {
 	defer func() {
 		r := recover()
