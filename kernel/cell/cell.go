@@ -62,4 +62,6 @@ type Command struct {
 	Args  []string // with "go" left out: ["test", "-bench=."]
 	Raw   string   // the line as typed, "go" included
 	Input []string // the lines below it, up to the next command: what is typed at its prompt
+
+	copied bool // the lines are a terminal's, with its prompts
 }

@@ -100,40 +100,61 @@ func isGoCommand(line string) bool {
 	return goCommands[word] && !strings.HasPrefix(after, "(")
 }
 
-// parseCommands reads a cell of go command lines, from the 0-based line n on.
-// Lines that begin with // and blank lines are left out; a "(pprof)" in front of
-// an input line is a prompt copied along and is cut off.
-func (c *Cell) parseCommands(n int) error {
+// parseCommands reads go command lines from the offset start on, which is that of
+// a line's first word, and returns the offset of the % or ! line that ends them, or
+// of the cell's end. Lines that begin with // and blank lines are left out.
+func (c *Cell) parseCommands(start int) (end int, err error) {
 	var current *Command
-	offset := 0
-	number := 0
-	for l := range strings.Lines(c.Text) {
-		at := offset
-		offset += len(l)
-		number++
+	at := start
+	for l := range strings.Lines(c.Text[start:]) {
 		line := strings.TrimSpace(l)
 		switch {
-		case number <= n || line == "" || strings.HasPrefix(line, "//"):
+		case line == "" || strings.HasPrefix(line, "//"):
+		case line[0] == '%' || line[0] == '!':
+			return at, nil
 		case isGoCommand(line):
 			raw := strings.TrimPrefix(line, "$ ")
 			args, bad, msg := Words(raw)
 			if msg != "" {
-				return c.errorAt(at+strings.Index(l, raw)+bad, "%s", msg)
+				return 0, c.errorAt(at+strings.Index(l, raw)+bad, "%s", msg)
 			}
 			current = &Command{Args: args[1:], Raw: raw}
+			number := 1 + strings.Count(c.Text[:at], "\n")
 			c.Parts = append(c.Parts, Part{Line: number, Command: current})
 		default:
-			current.Input = append(current.Input, inputLine(l))
+			current.enter(l)
 		}
+		at += len(l)
 	}
-	return nil
+	return at, nil
 }
 
-// inputLine returns a line below a command as it is typed at the command's prompt.
-func inputLine(l string) string {
-	l = strings.TrimRight(l, " \t\r\n")
-	if rest, ok := strings.CutPrefix(strings.TrimSpace(l), "(pprof)"); ok {
-		return strings.TrimSpace(rest)
+// offsetOf returns the offset of the first word of a line, counted from 0.
+func (c *Cell) offsetOf(line int) int {
+	at := 0
+	for range line {
+		at += strings.IndexByte(c.Text[at:], '\n') + 1
 	}
-	return l
+	return at + len(c.Text[at:]) - len(strings.TrimLeft(c.Text[at:], " \t"))
+}
+
+// prompt is what pprof prints in front of each line that is typed.
+const prompt = "(pprof)"
+
+// enter adds a line below a command to what is typed at its prompt. Once a line
+// begins with the prompt itself, the text is a copy of a terminal: then only the
+// lines with a prompt were typed, and the others are what pprof answered.
+func (cmd *Command) enter(line string) {
+	line = strings.TrimRight(line, " \t\r\n")
+	typed, prompted := strings.CutPrefix(strings.TrimSpace(line), prompt)
+	if prompted {
+		if !cmd.copied {
+			cmd.Input = nil
+		}
+		cmd.copied = true
+		line = strings.TrimSpace(typed)
+	}
+	if prompted || !cmd.copied {
+		cmd.Input = append(cmd.Input, line)
+	}
 }

@@ -35,7 +35,7 @@ func (e *Error) Error() string {
 //     a word that is a subcommand of go, followed by a space or the line's end
 //     and not by a parenthesis, makes a command.
 //   - Anything else is Go, between whose statements lines may stand that begin
-//     with % (a Magic) or ! (a Shell). A line is such a line only where a Go
+//     with % (a Magic) or ! (a Shell), or that are go commands. A line is such a line only where a Go
 //     statement could begin: outside brackets, raw strings and comments, after
 //     a complete statement. So a Go statement can never begin with ! or %,
 //     which no useful one does.
@@ -51,7 +51,8 @@ func Parse(name, text string) (*Cell, error) {
 	case strings.HasPrefix(first, "%%"):
 		return c, c.parseCellMagic(line)
 	case isGoCommand(first):
-		return c, c.parseCommands(line)
+		_, err := c.parseCommands(c.offsetOf(line))
+		return c, err
 	}
 	if pkg, at, ok := packageClause(c.Text); ok {
 		c.Parts = []Part{{Line: at, Listing: &Listing{Text: c.Text, Package: pkg}}}
@@ -148,6 +149,14 @@ func (c *Cell) parseGo() error {
 		if at < 0 {
 			return nil
 		}
+		if c.Text[at] == 'g' {
+			end, err := c.parseCommands(at)
+			if err != nil {
+				return err
+			}
+			start = end
+			continue
+		}
 		next := len(c.Text)
 		if i := strings.IndexByte(c.Text[at:], '\n'); i >= 0 {
 			next = at + i + 1
@@ -182,9 +191,9 @@ func Blank(text string, start, end int) string {
 	return string(b)
 }
 
-// commandLine returns the offset of the first % or ! line at or after start
-// that stands where a Go statement could begin, or -1. What is before start is
-// complete Go.
+// commandLine returns the offset of the first %, ! or go command line at or after
+// start that stands where a Go statement could begin, or -1. What is before start
+// is complete Go.
 func commandLine(text string, start int) int {
 	s, file := newScanner(text[start:])
 	depth, fresh := 0, true // fresh: a statement could begin here
@@ -200,6 +209,12 @@ func commandLine(text string, start int) int {
 		case token.REM, token.REM_ASSIGN, token.NOT, token.NEQ:
 			at := start + file.Offset(pos)
 			if fresh && depth <= 0 && lineStart(text, at) {
+				return at
+			}
+		case token.GO:
+			at := start + file.Offset(pos)
+			line, _, _ := strings.Cut(text[at:], "\n")
+			if fresh && depth <= 0 && lineStart(text, at) && isGoCommand(strings.TrimSpace(line)) {
 				return at
 			}
 		}

@@ -75,8 +75,8 @@ func (k *Checker) parseFile(ch *chunk, head, text, tail string) (*ast.File, Erro
 	if file != nil && file.FileStart.IsValid() {
 		ch.files = append(ch.files, k.fset.File(file.FileStart))
 	}
-	if err != nil {
-		return nil, syntaxErrors(err, ch.src)
+	if es := syntaxErrors(err, ch.src); len(es) > 0 {
+		return nil, es
 	}
 	for _, id := range file.Unresolved {
 		ch.unresolved[id] = true

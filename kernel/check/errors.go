@@ -121,16 +121,26 @@ func (t *typeErrors) add(err error) {
 
 // syntaxErrors turns what the parser or scanner says into Errors.
 func syntaxErrors(err error, src *source) Errors {
+	if err == nil {
+		return nil
+	}
 	list, ok := err.(scanner.ErrorList)
 	if !ok {
 		return Errors{{Msg: "syntax error: " + err.Error(), Position: token.Position{Filename: src.name, Line: 1, Column: 1}, Syntax: true}}
 	}
 	var es Errors
 	for _, e := range list {
+		if e.Msg == lateImport {
+			continue // in a cell an import may stand anywhere
+		}
 		es = append(es, asSyntax(Error{Msg: "syntax error: " + e.Msg, Position: src.clamp(e.Pos), Syntax: true}, src))
 	}
 	return es
 }
+
+// lateImport is the parser's complaint about an import behind a declaration, which
+// it reads all the same.
+const lateImport = "imports must appear before other declarations"
 
 // source is the text of a cell, for the lines that messages show.
 type source struct {

@@ -210,11 +210,26 @@ func (s *Session) part(ctx context.Context, c *cell.Cell, id string, part cell.P
 	case part.Magic != nil:
 		return magic.Run(ctx, s.env, magic.Call{Cell: c, Line: part.Line, Magic: part.Magic, Out: out})
 	case part.Command != nil:
-		return magic.GoTool(ctx, s.env, out, part.Command.Args, part.Command.Input)
+		return s.command(ctx, c, part, out)
 	case part.Shell != nil:
 		return magic.Shell(ctx, s.env, out, part.Shell.Text)
 	}
 	return nil
+}
+
+// command runs a go command. The lines below it are typed at the prompt of pprof,
+// or are the input of go run; below any other command they would be lost.
+func (s *Session) command(ctx context.Context, c *cell.Cell, part cell.Part, out display.Output) error {
+	cmd := part.Command
+	reads := len(cmd.Args) > 0 && (cmd.Args[0] == "run" || len(cmd.Args) > 1 && cmd.Args[0] == "tool" && cmd.Args[1] == "pprof")
+	if len(cmd.Input) > 0 && !reads {
+		said := fmt.Sprintf("%s reads no lines, so %q would be lost", cmd.Raw, strings.TrimSpace(cmd.Input[0]))
+		return &display.Failure{Name: "UsageError", Value: said, Traceback: []string{
+			fmt.Sprintf("%s:%d: %s", c.Name, part.Line, said),
+			"Put Go into a cell of its own; a cell that begins with a go command holds go commands only.",
+		}}
+	}
+	return magic.GoTool(ctx, s.env, out, cmd.Args, cmd.Input)
 }
 
 // parseFailure is the failure of a cell that could not be read at all, with its
