@@ -35,7 +35,8 @@
 //	      escape     reads what the compiler says with -gcflags=-m into notes by line.
 //	      nbformat   reads and writes Jupyter notebook files of format 4 and loses nothing that
 //	                 it does not understand.
-//	      value      turns the values of a cell's last expression into a model of them: bounded trees, pictures and text.
+//	      value      turns the values of a cell's last expression into a model of them:
+//	                 bounded trees, pictures and text.
 //	L1  the wire
 //	      wire       is the edge to Jupyter clients: connection file, ZMTP sockets, framing,
 //	                 signature, heartbeat.

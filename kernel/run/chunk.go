@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -14,6 +16,7 @@ import (
 	"gomri/kernel/interp"
 	"gomri/kernel/ledger"
 	"gomri/kernel/lower"
+	"gomri/kernel/render"
 	"gomri/kernel/toolchain"
 )
 
@@ -104,7 +107,7 @@ func (s *Session) interpret(ctx context.Context, p *check.Program, how choice, o
 	}
 	s.setWhy(p.Cell.Name + " was interpreted")
 	s.commit(p, ledger.InWorker)
-	return "", s.finish(result, out)
+	return "", s.finish(p, result, out)
 }
 
 // placed is a verdict's reason with its place.
@@ -117,7 +120,7 @@ func placed(v gate.Verdict) string {
 
 // finish shows what an interpreted chunk has left, and notes what a worker that
 // died has taken with it.
-func (s *Session) finish(result interp.Result, out display.Output) error {
+func (s *Session) finish(p *check.Program, result interp.Result, out display.Output) error {
 	if result.Lost {
 		s.loseVariables()
 	}
@@ -125,7 +128,7 @@ func (s *Session) finish(result interp.Result, out display.Output) error {
 		return result.Failure.Display()
 	}
 	if result.HasValue {
-		out.Result(display.Text(result.Value))
+		out.Result(render.Value(result.Model, nameOf(p.Last)))
 	}
 	return nil
 }
@@ -145,9 +148,24 @@ func (s *Session) compile(ctx context.Context, p *check.Program, out display.Out
 		return err
 	}
 	if result.HasValue {
-		out.Result(display.Text(result.Value))
+		out.Result(render.Value(result.Model, nameOf(p.Last)))
 	}
 	return nil
+}
+
+// nameOf is the expression of a cell's value if it is a variable or a field of one,
+// which the user can write again and get the same; otherwise "".
+func nameOf(x ast.Expr) string {
+	for at := x; ; {
+		switch e := at.(type) {
+		case *ast.Ident:
+			return types.ExprString(x)
+		case *ast.SelectorExpr:
+			at = e.X
+		default:
+			return ""
+		}
+	}
 }
 
 // commit makes the chunk part of the session; home is where its variables live.

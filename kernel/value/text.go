@@ -28,10 +28,27 @@ func (n *Node) Brief(max int) string {
 	return w.String()
 }
 
+// Fits is true if nothing of the node is left out of its String.
+func (n *Node) Fits() bool {
+	w := writer{max: maxText}
+	w.node(n, 0)
+	return !w.cut
+}
+
+// Terse is Brief without the types, for a place that tells them: lists in brackets,
+// structs and maps in braces, and a plain nil.
+func (n *Node) Terse(max int) string {
+	w := writer{max: max, terse: true}
+	w.node(n, 0)
+	return w.String()
+}
+
 // writer is one text being made.
 type writer struct {
 	strings.Builder
-	max int
+	max   int
+	terse bool
+	cut   bool // something was left out
 }
 
 // full is true when enough has been written.
@@ -44,6 +61,7 @@ func (w *writer) node(n *Node, depth int) {
 		w.WriteString("nil")
 	case w.full() || depth > maxDepth:
 		w.WriteString("…")
+		w.cut = true
 	case n.Kind == Pointer:
 		w.WriteString("&")
 		for _, item := range n.Items {
@@ -51,6 +69,8 @@ func (w *writer) node(n *Node, depth int) {
 		}
 	case n.Kind == Struct || n.Kind == List || n.Kind == Map:
 		w.composite(n, depth)
+	case n.Kind == Nil && w.terse:
+		w.WriteString("nil")
 	default:
 		w.WriteString(n.Text)
 	}
@@ -58,7 +78,14 @@ func (w *writer) node(n *Node, depth int) {
 
 // composite writes a struct, list or map.
 func (w *writer) composite(n *Node, depth int) {
-	w.WriteString(n.Type + "{")
+	begin, end := n.Type+"{", "}"
+	if w.terse {
+		begin = "{"
+	}
+	if w.terse && n.Kind == List {
+		begin, end = "[", "]"
+	}
+	w.WriteString(begin)
 	shown := 0
 	for i, item := range n.Items {
 		if i > 0 && w.full() {
@@ -78,12 +105,13 @@ func (w *writer) composite(n *Node, depth int) {
 		shown++
 	}
 	if left := n.Len - shown; left > 0 {
+		w.cut = true
 		if shown > 0 {
 			w.WriteString(", ")
 		}
 		w.WriteString("… " + strconv.Itoa(left) + " more")
 	}
-	w.WriteString("}")
+	w.WriteString(end)
 }
 
 // quote quotes a string, of which it takes about max bytes.

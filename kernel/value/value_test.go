@@ -191,7 +191,7 @@ func TestSourceNeedsOnlyTheStandardLibrary(t *testing.T) {
 				}
 			}
 		}
-		conf := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+		conf := types.Config{Importer: importer.Default()}
 		if _, err := conf.Check("value", fset, files, nil); err != nil {
 			t.Errorf("with pictures %v: %v", pictures, err)
 		}
