@@ -21,8 +21,9 @@ type Request struct {
 	Options Options
 	// Sources are the profiles named, and possibly a binary before them.
 	Sources []string
-	// Base and DiffBase are the profiles to subtract.
+	// Base and DiffBase are the profiles to subtract, after Normalize.
 	Base, DiffBase []string
+	Normalize      bool
 	// Seconds and Timeout are about servers; 0 when not given.
 	Seconds, Timeout int
 	// HTTP is the address of -http, for pprof's own web page.
@@ -72,7 +73,7 @@ var driverFlags = map[string]driverFlag{
 	"source_path": {inTop: true}, "trim_path": {inTop: true}, "tagroot": {inTop: true}, "tagleaf": {inTop: true},
 	"output": {inTop: true}, "buildid": {inTop: true}, "add_comment": {inTop: true},
 	"tagshow": {inTop: true}, "taghide": {inTop: true},
-	"normalize": {isSwitch: true, inTop: true}, "all_frames": {isSwitch: true, inTop: true},
+	"normalize": {isSwitch: true}, "all_frames": {isSwitch: true, inTop: true},
 	"call_tree": {isSwitch: true}, "intel_syntax": {isSwitch: true},
 }
 
@@ -109,6 +110,9 @@ func ParseArgs(args []string) (Request, error) {
 	}
 	if err == nil && len(r.Base) > 0 && len(r.DiffBase) > 0 {
 		err = errors.New("-base and -diff_base flags cannot both be specified")
+	}
+	if err == nil && r.Normalize && len(r.Base)+len(r.DiffBase) == 0 {
+		err = errors.New("must have base profile to normalize by")
 	}
 	return r, err
 }
@@ -197,8 +201,9 @@ func (r *Request) visit(f *flag.Flag, reports *int) error {
 		// Not about the report: Go's profiles carry their symbols.
 		return nil
 	case "base", "diff_base":
-		r.Plain = false
 		return nil
+	case "normalize":
+		r.Normalize = value == "true"
 	}
 	if kind, ok := driverFlags[f.Name]; ok {
 		r.Extra = append(r.Extra, "-"+f.Name+"="+value)
@@ -259,8 +264,11 @@ func (o *Options) assign(name, value string) error {
 		o.NoTrim = !on
 		return err
 	case "nodecount":
+		// pprof's -1 is its default and 0 no limit.
 		n, err := strconv.Atoi(value)
-		o.NodeCount = max(n, 0)
+		if o.NodeCount = max(n, 0); n == 0 {
+			o.NodeCount = -1
+		}
 		return err
 	case "nodefraction":
 		return assignFraction(&o.NodeFraction, value)

@@ -20,7 +20,7 @@ type Finding struct {
 }
 
 // find computes the finding of a profile.
-func find(p *profile.Profile, value func([]int64) int64, own []string) Finding {
+func find(p *profile.Profile, stacks []stack, own []string) Finding {
 	kinds := make(map[*profile.Function]Kind, len(p.Function))
 	for _, f := range p.Function {
 		kinds[f] = KindOf(f.Name, f.Filename, own)
@@ -30,9 +30,9 @@ func find(p *profile.Profile, value func([]int64) int64, own []string) Finding {
 	calls := make(map[call]int64)
 	roots := make(map[string]int64)
 	var f Finding
-	for _, s := range p.Sample {
-		v := value(s.Value)
-		if v == 0 || len(s.Location) == 0 {
+	for _, s := range stacks {
+		v := s.value
+		if v == 0 || len(s.locations) == 0 {
 			continue
 		}
 		fn, callee := innermost(s, kinds)
@@ -58,9 +58,9 @@ func find(p *profile.Profile, value func([]int64) int64, own []string) Finding {
 
 // innermost returns the innermost function of the user's own on the sample's
 // stack and what it called; both are the same at the end of the stack.
-func innermost(s *profile.Sample, kinds map[*profile.Function]Kind) (fn, callee string) {
+func innermost(s stack, kinds map[*profile.Function]Kind) (fn, callee string) {
 	below := ""
-	for _, l := range s.Location {
+	for _, l := range s.locations {
 		for _, ln := range l.Line {
 			if ln.Function == nil || ln.Function.Name == "" {
 				continue
@@ -78,8 +78,8 @@ func innermost(s *profile.Sample, kinds map[*profile.Function]Kind) (fn, callee 
 }
 
 // root returns the function that the sample's stack begins with.
-func root(s *profile.Sample) string {
-	l := s.Location[len(s.Location)-1]
+func root(s stack) string {
+	l := s.locations[len(s.locations)-1]
 	if len(l.Line) == 0 || l.Line[len(l.Line)-1].Function == nil {
 		return ""
 	}

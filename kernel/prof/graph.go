@@ -44,6 +44,8 @@ func (i nodeInfo) printable() string {
 // detail says which fields of a frame a granularity keeps.
 type detail struct {
 	inlines, function, file, line, column, address bool
+	// object keeps rows of different binaries apart, and adds where their function begins.
+	object bool
 }
 
 // detailOf returns what the options' granularity keeps.
@@ -94,7 +96,7 @@ func (d detail) info(l *profile.Location, ln *profile.Line) nodeInfo {
 			i.column = ln.Column
 		}
 	}
-	if i.name == "" {
+	if i.name == "" || d.object {
 		i.object, i.startLine = object, ln.Function.StartLine
 	}
 	return i
@@ -145,16 +147,14 @@ type edge struct {
 
 // graph is a profile's frames as rows, and its samples as stacks of rows.
 type graph struct {
-	prof    *profile.Profile
-	value   func([]int64) int64
-	divisor func([]int64) int64 // nil unless means are wanted
-	nodes   []node
-	frames  map[*profile.Location][]int32 // a location's rows, the innermost call first
+	stacks []stack
+	nodes  []node
+	frames map[*profile.Location][]int32 // a location's rows, the innermost call first
 }
 
 // newGraph gathers the rows of p.
 func newGraph(p *profile.Profile, d detail, value, divisor func([]int64) int64) *graph {
-	g := &graph{prof: p, value: value, divisor: divisor}
+	g := &graph{stacks: mergeStacks(p.Sample, value, divisor)}
 	index := make(map[nodeInfo]int32)
 	g.frames = make(map[*profile.Location][]int32, len(p.Location))
 	for _, l := range p.Location {
@@ -198,18 +198,11 @@ func (g *graph) reset() {
 // nil, the calls between rows are added up as well.
 func (g *graph) count(kept []bool, edges map[uint64]*edge) {
 	g.reset()
-	for si, s := range g.prof.Sample {
-		w := g.value(s.Value)
-		var dw int64
-		if g.divisor != nil {
-			dw = g.divisor(s.Value)
-		}
-		if w == 0 && dw == 0 {
-			continue
-		}
+	for si, s := range g.stacks {
+		w, dw := s.value, s.divisor
 		parent, skipped := int32(-1), false
-		for i := len(s.Location) - 1; i >= 0; i-- {
-			rows := g.frames[s.Location[i]]
+		for i := len(s.locations) - 1; i >= 0; i-- {
+			rows := g.frames[s.locations[i]]
 			for j := len(rows) - 1; j >= 0; j-- {
 				row := rows[j]
 				if kept != nil && !kept[row] {
@@ -251,12 +244,20 @@ func addEdge(edges map[uint64]*edge, from, to int32, w int64, inline bool, sampl
 	e.inline = e.inline && inline
 }
 
-// markInlines notes for every row how it is reached, by calls of at least cutoff.
-func (g *graph) markInlines(edges map[uint64]*edge, cutoff int64) {
+// dropLight removes the calls of a row that is shown whose weight is below cutoff.
+// Calls of rows that are not shown stay, as in pprof.
+func (g *graph) dropLight(edges map[uint64]*edge, nodes []*node, cutoff int64) {
+	shown := g.keep(nodes)
 	for key, e := range edges {
-		if abs(e.weight) < cutoff {
-			continue
+		if shown[uint32(key)] && abs(e.weight) < cutoff {
+			delete(edges, key)
 		}
+	}
+}
+
+// markInlines notes for every row how it is reached.
+func (g *graph) markInlines(edges map[uint64]*edge) {
+	for key, e := range edges {
 		n := &g.nodes[uint32(key)]
 		if e.inline {
 			n.inlined = true

@@ -8,7 +8,8 @@ type Options struct {
 	SampleIndex string
 	// Cum sorts by cumulative instead of flat value.
 	Cum bool
-	// NodeCount is the largest number of rows; 0 means no such limit.
+	// NodeCount is the largest number of rows; 0 means the report's default, which of
+	// a tree is 80 and of a top table none, and a negative number no limit.
 	NodeCount int
 	// NodeFraction hides rows whose cumulative value is below this share of the
 	// total; 0 means pprof's default, 0.005, and a negative one none.

@@ -226,3 +226,176 @@ func TestTopTextEqualsPprof(t *testing.T) {
 	})
 	t.Logf("%d tables, %d lines", tables.Load(), rows.Load())
 }
+
+// matrix runs f for every profile with every variant, or away from CI for a part of
+// them: the whole takes minutes.
+func matrix(t *testing.T, offset int, f func(t *testing.T, p *prof.Profile, file string, v variant)) {
+	all := os.Getenv("CI") == "true"
+	for i, file := range publicProfiles(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			p := load(t, file)
+			for j, v := range variants {
+				if (i+j+offset)%28 == 0 || i == 0 && (j+offset)%7 == 0 || all && (i == 0 || (i+j+offset)%4 == 0) {
+					f(t, p, file, v)
+				}
+			}
+		})
+	}
+}
+
+// sameText compares two reports as sets of lines under each head, because the order
+// of ties in pprof's output is that of a Go map.
+func sameText(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got == want {
+		return
+	}
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	if len(g) == len(w) {
+		sg, sw := withoutSums(g), withoutSums(w)
+		if slices.Equal(sg, sw) && ties(g, w) {
+			return
+		}
+	}
+	shown := 0
+	for i := 0; i < max(len(g), len(w)) && shown < 4; i++ {
+		a, b := "(no line)", "(no line)"
+		if i < len(g) {
+			a = g[i]
+		}
+		if i < len(w) {
+			b = w[i]
+		}
+		if a != b {
+			t.Errorf("%s: line %d\n got %q\nwant %q", what, i+1, a, b)
+			shown++
+		}
+	}
+}
+
+// sumExpr finds the running sum of a row, which depends on the order of ties.
+var sumExpr = regexp.MustCompile(`^(\s*\S+\s+\S+%)\s+\S+%`)
+
+// withoutSums sorts lines without their running sums.
+func withoutSums(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = sumExpr.ReplaceAllString(l, "$1")
+	}
+	slices.Sort(out)
+	return out
+}
+
+// tieExpr is what a row of callers or callees is sorted by: its value.
+var tieExpr = regexp.MustCompile(`^\s*(-?[\d.]+\S*)`)
+
+// ties says whether lines that differ at least begin with the same size.
+func ties(g, w []string) bool {
+	for i := range g {
+		if g[i] == w[i] {
+			continue
+		}
+		a, b := tieExpr.FindStringSubmatch(g[i]), tieExpr.FindStringSubmatch(w[i])
+		if a == nil || b == nil || strings.TrimPrefix(a[1], "-") != strings.TrimPrefix(b[1], "-") {
+			return false
+		}
+	}
+	return true
+}
+
+func TestTreeTextEqualsPprof(t *testing.T) {
+	matrix(t, 3, func(t *testing.T, p *prof.Profile, file string, v variant) {
+		c, err := p.Calls(v.options, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameText(t, v.flags, c.Text(), pprof(t, append(append([]string{"-tree"}, strings.Fields(v.flags)...), file)...))
+	})
+}
+
+func TestPeekTextEqualsPprof(t *testing.T) {
+	matrix(t, 11, func(t *testing.T, p *prof.Profile, file string, v variant) {
+		c, err := p.Calls(v.options, "[aeiou]")
+		if err != nil {
+			if strings.Contains(err.Error(), "no matches found") {
+				return
+			}
+			t.Fatal(err)
+		}
+		sameText(t, v.flags, c.Text(), pprof(t, append(append([]string{"-peek=[aeiou]"}, strings.Fields(v.flags)...), file)...))
+	})
+}
+
+// fileSources reads sources where the profile says that they are.
+func fileSources(file string) ([]string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n"), nil
+}
+
+func TestListTextEqualsPprof(t *testing.T) {
+	file := cpuProfile(t)
+	p := load(t, file)
+	for _, v := range variants {
+		for _, expr := range []string{"spin", "cpuProfile|time.Now|tRunner"} {
+			l, err := p.List(v.options, expr, fileSources)
+			if err != nil {
+				if strings.Contains(err.Error(), "no matches found") {
+					continue
+				}
+				t.Fatal(err)
+			}
+			sameText(t, v.flags, l.Text(), pprof(t, append(append([]string{"-list=" + expr}, strings.Fields(v.flags)...), file)...))
+		}
+	}
+}
+
+func TestDifferenceTextEqualsPprof(t *testing.T) {
+	before, now := cpuProfile(t), cpuProfile(t)
+	goroot := publicProfiles(t)[0]
+	for _, pair := range [][2]string{{before, now}, {before, goroot}, {goroot, before}} {
+		for _, flags := range []string{"-base", "-diff_base", "-diff_base -normalize", "-base -cum", "-diff_base -focus=runtime", "-base -drop_negative"} {
+			base, now := load(t, pair[0]), load(t, pair[1])
+			d, err := now.Minus(base, prof.DiffOptions{OfBase: strings.Contains(flags, "diff"), Normalize: strings.Contains(flags, "normalize")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			words := strings.Fields(flags)
+			args := append([]string{words[0] + "=" + pair[0]}, words[1:]...)
+			o := prof.Options{Cum: strings.Contains(flags, "cum"), DropNegative: strings.Contains(flags, "drop")}
+			if strings.Contains(flags, "focus") {
+				o.Focus = "runtime"
+			}
+			top, err := d.Top(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameTable(t, flags, top.Text(), pprof(t, append(append([]string{"-top"}, args...), pair[1])...))
+			tree, err := d.Calls(o, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameText(t, flags, tree.Text(), pprof(t, append(append([]string{"-tree"}, args...), pair[1])...))
+		}
+	}
+}
+
+func TestMergedProfilesEqualPprof(t *testing.T) {
+	files := []string{cpuProfile(t), publicProfiles(t)[0], cpuProfile(t)}
+	var list []*prof.Profile
+	for _, f := range files {
+		list = append(list, load(t, f))
+	}
+	sum, err := prof.Merge(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, err := sum.Top(prof.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameTable(t, "merged", top.Text(), pprof(t, append([]string{"-top"}, files...)...))
+}

@@ -1,4 +1,4 @@
-// Package prof reads pprof data and computes what is shown of it: the rows of a top table and the tree of a flame graph.
+// Package prof reads pprof data and computes what is shown of it: the rows of a top table, the callers and callees of a function, the listing of a source, the tree of a flame graph.
 //
 // The figures and the text are those of "go tool pprof"; the tests compare
 // them with that tool, byte for byte. What this package does not compute itself,
@@ -38,6 +38,8 @@ var ErrTooLarge = errors.New("the profile is too large")
 // by several goroutines at once.
 type Profile struct {
 	p *profile.Profile
+	// to and from are the two sides of a difference, nil of other profiles.
+	to, from *Profile
 }
 
 // ValueType is the meaning of one of the numbers that every sample carries.
@@ -85,6 +87,9 @@ func Raw(data []byte) (p *profile.Profile, err error) {
 	}
 	return p, nil
 }
+
+// Write writes the profile, gzipped, as pprof's -proto does.
+func (p *Profile) Write(w io.Writer) error { return p.p.Write(w) }
 
 // clean does what pprof does after fetching: the frames that the profile itself
 // calls uninteresting go.

@@ -171,7 +171,9 @@ func (p *Prompt) command(words []string) (Request, error) {
 		n, err := strconv.ParseInt(a, 10, 32)
 		switch {
 		case err == nil:
-			r.Options.NodeCount = int(max(n, 0))
+			if r.Options.NodeCount = int(max(n, 0)); n == 0 {
+				r.Options.NodeCount = -1
+			}
 		case a[0] == '>':
 			return Request{}, errors.New("the prompt does not write to files; name the file in a flag: %pprof -" + name + " -output=FILE SOURCE")
 		case a == "-cum", a == "--cum":
@@ -247,8 +249,8 @@ func (r Request) Args() []string {
 	if o.NoTrim {
 		args = append(args, "-trim=false")
 	}
-	if o.NodeCount > 0 {
-		args = append(args, "-nodecount="+strconv.Itoa(o.NodeCount))
+	if o.NodeCount != 0 {
+		args = append(args, "-nodecount="+strconv.Itoa(max(o.NodeCount, 0)))
 	}
 	if o.DivideBy != 0 && o.DivideBy != 1 {
 		args = append(args, "-divide_by="+strconv.FormatFloat(o.DivideBy, 'g', -1, 64))

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/pprof/profile"
 )
 
 // Top is the table of the heaviest rows of a profile: the report "top" of pprof.
@@ -13,6 +15,7 @@ type Top struct {
 
 	Type  ValueType // what is measured
 	Unit  string    // the unit that the values are written in
+	Ratio float64   // what values are multiplied by when they are written
 	Total int64     // the whole, in Type.Unit; percentages are of this
 
 	Shown    int64 // the sum of the flat values of the rows shown
@@ -44,45 +47,80 @@ type Row struct {
 	Line     int64  // the line it begins at, 0 if unknown
 }
 
-// Top computes the table. Its error says which option is wrong.
-func (p *Profile) Top(o Options) (Top, error) {
+// report is what every table begins with.
+type report struct {
+	top     Top
+	graph   *graph
+	measure measure
+}
+
+// prepare chooses, filters and gathers what a table is made of. Its error says
+// which option is wrong.
+func (p *Profile) prepare(o Options) (report, error) {
 	d, err := detailOf(o)
 	if err != nil {
-		return Top{}, err
+		return report{}, err
 	}
+	return p.prepareDetail(o, d)
+}
+
+// prepareDetail is prepare for rows of a granularity of its own.
+func (p *Profile) prepareDetail(o Options, d detail) (report, error) {
 	m, err := p.measure(o)
 	if err != nil {
-		return Top{}, err
+		return report{}, err
 	}
 	filtered, warnings, err := p.filter(o)
 	if err != nil {
-		return Top{}, err
+		return report{}, err
 	}
 	// pprof takes percentages of everything, filtered or not, unless told otherwise.
 	whole := p.p
 	if o.RelativePercentages {
 		whole = filtered
 	}
-	t := Top{
-		Type: m.kind, Total: m.total(whole), Duration: p.Duration(), Warnings: warnings,
-		Samples: (&Profile{p: filtered}).Samples(),
-		Finding: find(filtered, m.value, o.Own),
-	}
 	g := newGraph(filtered, d, m.value, m.divisor)
-	nodes := g.trim(o, &t)
+	return report{
+		top: Top{
+			Type: m.kind, Ratio: m.ratio, Total: m.total(whole), Duration: p.Duration(), Warnings: warnings,
+			Samples: (&Profile{p: filtered}).Samples(),
+			Finding: find(filtered, g.stacks, o.Own),
+		},
+		graph: g, measure: m,
+	}, nil
+}
+
+// Top computes the table. Its error says which option is wrong.
+func (p *Profile) Top(o Options) (Top, error) {
+	r, err := p.prepare(o)
+	if err != nil {
+		return Top{}, err
+	}
+	nodes, edges := r.graph.trim(o, &r.top)
+	r.graph.markInlines(edges)
+	r.top.write(p.p, r.measure, nodes, o)
+	return r.top, nil
+}
+
+// write fills the table with the rows that trim left.
+func (t *Top) write(p *profile.Profile, m measure, nodes []*node, o Options) {
 	t.Unit = m.chooseUnit(nodes, t.Total, o)
 	for _, n := range nodes {
 		t.Shown += n.flatValue()
 	}
 	m.unit = t.Unit
-	t.Header = t.header(p.p, m, o, len(nodes))
+	t.Header = t.header(p, m, o, len(nodes))
 	t.Rows = m.rows(nodes, t.Total, o)
-	return t, nil
+}
+
+// Format writes a value in the unit of the table.
+func (t *Top) Format(v int64) string {
+	return measure{kind: t.Type, ratio: t.Ratio, unit: t.Unit}.format(v)
 }
 
 // trim counts the samples and leaves the rows that the options' limits let pass,
-// in the order of the table.
-func (g *graph) trim(o Options, t *Top) []*node {
+// in the order of the table, and the calls between them.
+func (g *graph) trim(o Options, t *Top) ([]*node, map[uint64]*edge) {
 	nodeFraction, edgeFraction := o.fractions()
 	g.count(nil, nil)
 	nodes := g.shown(o.DropNegative)
@@ -110,8 +148,8 @@ func (g *graph) trim(o Options, t *Top) []*node {
 	g.count(kept, edges)
 	nodes = g.shown(o.DropNegative)
 	sortNodes(nodes, o.Cum)
-	g.markInlines(edges, abs(int64(float64(sum)*edgeFraction)))
-	return nodes
+	g.dropLight(edges, nodes, abs(int64(float64(sum)*edgeFraction)))
+	return nodes, edges
 }
 
 // keep marks the rows of nodes.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/google/pprof/profile"
 )
 
 // maxDepth is how many frames of one stack a Tree keeps, counted from the root.
@@ -66,45 +64,11 @@ func (p *Profile) Tree(o Options) (*Tree, error) {
 		Samples: (&Profile{p: filtered}).Samples(),
 	}
 	b := newTreeBuilder(filtered, o)
-	for _, s := range mergeStacks(filtered.Sample, m.value) {
+	for _, s := range mergeStacks(filtered.Sample, m.value, nil) {
 		b.add(s.locations, s.value)
 	}
 	t.Root = b.finish()
 	return t, nil
-}
-
-// stack is a call stack with the values of all the samples that have it.
-type stack struct {
-	locations []*profile.Location
-	value     int64
-}
-
-// mergeStacks adds up samples that differ only in their labels. Servers that
-// label requests have a hundred samples for each stack, and this is what
-// building the tree costs.
-func mergeStacks(samples []*profile.Sample, value func([]int64) int64) []stack {
-	stacks := make([]stack, 0, len(samples))
-	index := make(map[uint64][]int32, len(samples))
-	for _, s := range samples {
-		v := value(s.Value)
-		if v == 0 {
-			continue
-		}
-		h := uint64(14695981039346656037)
-		for _, l := range s.Location {
-			h = (h ^ l.ID) * 1099511628211
-		}
-		i := slices.IndexFunc(index[h], func(i int32) bool {
-			return slices.Equal(stacks[i].locations, s.Location)
-		})
-		if i >= 0 {
-			stacks[index[h][i]].value += v
-			continue
-		}
-		index[h] = append(index[h], int32(len(stacks)))
-		stacks = append(stacks, stack{s.Location, v})
-	}
-	return stacks
 }
 
 // Prune returns the tree without frames narrower than share of the root's

@@ -117,6 +117,18 @@ func Scale(value int64, from, to string) (float64, string) {
 	return float64(value), to
 }
 
+// factor is how many of the unit to are one of the unit from, if both are of one family.
+func factor(from, to string) (f float64, ok bool) {
+	for _, s := range scales {
+		a, isA := s.find(from)
+		b, isB := s.find(to)
+		if isA && isB {
+			return a.factor / b.factor, true
+		}
+	}
+	return 0, false
+}
+
 // Label writes value, given in the unit from, in the unit to, as pprof writes it:
 // "1.20s", "512.50kB", "3".
 func Label(value int64, from, to string) string {
