@@ -115,7 +115,7 @@ func output(ctx context.Context, path string, args ...string) (string, error) {
 func warmPackages() []string {
 	return []string{
 		"bufio", "bytes", "container/heap", "container/list", "context", "encoding/binary", "encoding/json",
-		"fmt", "hash/fnv", "iter", "log", "maps", "math/rand/v2", "net/http", "net/http/httptest",
+		"fmt", "hash/fnv", "image/png", "iter", "log", "maps", "math/big", "math/rand", "math/rand/v2", "net/http", "net/http/httptest",
 		"net/http/pprof", "os/signal", "regexp", "runtime/metrics", "runtime/pprof", "runtime/trace",
 		"sort", "strings", "sync/atomic", "testing", "testing/internal/testdeps", "text/tabwriter", "unique",
 	}

@@ -83,7 +83,7 @@ func (e exporter) Export(ctx context.Context, paths []string) (map[string]check.
 	if err != nil {
 		return nil, err
 	}
-	return e.list(w).Export(ctx, paths)
+	return w.Export(ctx, paths)
 }
 
 // Doc is what "go doc" says of a name.
@@ -92,11 +92,7 @@ func (e exporter) Doc(ctx context.Context, path, name string) string {
 	if err != nil {
 		return ""
 	}
-	return e.list(w).Doc(ctx, path, name)
-}
-
-func (e exporter) list(w *toolchain.Workspace) *check.GoList {
-	return check.NewExporter(check.ExporterOptions{Go: w.GoPath(), Dir: w.Root()})
+	return check.NewExporter(check.ExporterOptions{Go: w.GoPath(), Dir: w.Root()}).Doc(ctx, path, name)
 }
 
 // New starts a session. The workspace and the interpreter start in the background,
@@ -119,7 +115,7 @@ func New(ctx context.Context, opts Options) (*Session, error) {
 	s := &Session{opts: opts, ledger: ledger.New(), texts: map[string]string{}, servers: serve.NewManager(serve.Options{})}
 	start := context.WithoutCancel(ctx)
 	s.work = begin(func() (*toolchain.Workspace, error) {
-		return toolchain.Open(start, toolchain.Options{Go: opts.Go, Dir: dir})
+		return toolchain.Open(start, toolchain.Options{Go: opts.Go, Dir: dir, Warm: true})
 	})
 	s.worker = begin(func() (*interp.Client, error) {
 		return interp.Start(interp.Options{Path: opts.Self, Args: []string{"worker"}, Dir: dir})

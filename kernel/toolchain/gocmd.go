@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -98,11 +99,23 @@ func (w *Workspace) complete(args []string, dir string) []string {
 		// "go build ./main" would write the program under the name of a folder that
 		// is there.
 		named := slices.ContainsFunc(packages(args), func(p string) bool { return !strings.HasSuffix(p, ".go") })
-		if named && dir == w.root && !hasFlag(args[1:], "o") {
+		if hasFlag(args[1:], "o") {
+			break
+		}
+		if named && dir == w.root || !named && w.taken(dir, packages(args)) {
 			return slices.Concat(args[:1], []string{"-o", filepath.Join(w.bin, "all") + string(filepath.Separator)}, args[1:])
 		}
 	}
 	return args
+}
+
+// taken is true if a folder stands where "go build main.go" would write its program.
+func (w *Workspace) taken(dir string, files []string) bool {
+	if len(files) == 0 {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(dir, strings.TrimSuffix(filepath.Base(files[0]), ".go")))
+	return err == nil && info.IsDir()
 }
 
 // runFailure is the failure of go run: of the build, or of the program.
@@ -162,7 +175,7 @@ func (w *Workspace) goCommand(ctx context.Context, run GoRun, dir string) (child
 	}
 	clean := w.newCleaner(to, dir)
 	exit, err := child.Run(ctx, child.Command{
-		Path: w.goPath, Args: run.Args, Dir: dir, Env: w.env, Stdin: run.Stdin, Stdout: clean, Stderr: clean,
+		Path: w.goPath, Args: run.Args, Dir: dir, Env: w.environ(), Stdin: run.Stdin, Stdout: clean, Stderr: clean,
 	})
 	err = errors.Join(err, clean.flush())
 	if f := display.Interrupted(ctx); f != nil {

@@ -2,11 +2,13 @@ package toolchain
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"runtime"
 	"slices"
@@ -77,18 +79,45 @@ func environment(env []string) []string {
 // release finds the number in "go1.26.8" and "devel go1.27-0123abc".
 var release = regexp.MustCompile(`go([0-9]+\.[0-9]+(?:\.[0-9]+|rc[0-9]+)?)`)
 
-// goVersion asks the go command for its version.
-func goVersion(ctx context.Context, path string, env []string) (string, error) {
+// system is what the go command builds for, as far as its tools have to be told.
+type system struct {
+	GOVERSION, GOROOT, GOOS, GOARCH, GOEXPERIMENT, GOMODCACHE string
+	// What the processor must be able to do, for each GOARCH that asks for it.
+	GO386, GOAMD64, GOARM, GOARM64, GOMIPS, GOMIPS64, GOPPC64, GORISCV64, GOWASM string
+}
+
+// env is the environment that the go command gives its tools.
+func (s system) env() []string {
+	var env []string
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		if name, value := v.Type().Field(i).Name, v.Field(i).String(); value != "" && name != "GOVERSION" && name != "GOMODCACHE" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// askSystem asks the go command what it is and builds for.
+func askSystem(ctx context.Context, path string, env []string) (s system, version string, err error) {
+	args := []string{"env", "-json"}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[system]()) {
+		args = append(args, f.Name)
+	}
 	out := newCapped(64 << 10)
-	exit, err := child.Run(ctx, child.Command{
-		Path: path, Args: []string{"env", "GOVERSION"}, Dir: os.TempDir(), Env: env, Stdout: out, Stderr: out,
-	})
+	exit, err := child.Run(ctx, child.Command{Path: path, Args: args, Dir: os.TempDir(), Env: env, Stdout: out, Stderr: out})
 	if err != nil {
-		return "", fmt.Errorf("go env GOVERSION: %w", err)
+		return s, "", fmt.Errorf("go env: %w", err)
 	}
-	m := release.FindStringSubmatch(out.String())
-	if !exit.Success() || m == nil {
-		return "", fmt.Errorf("go env GOVERSION: %s: %s", exit, strings.TrimSpace(out.String()))
+	if !exit.Success() {
+		return s, "", fmt.Errorf("go env: %s: %s", exit, strings.TrimSpace(out.String()))
 	}
-	return m[1], nil
+	if err := json.Unmarshal([]byte(out.String()), &s); err != nil {
+		return s, "", fmt.Errorf("go env: %w", err)
+	}
+	m := release.FindStringSubmatch(s.GOVERSION)
+	if m == nil {
+		return s, "", fmt.Errorf("go env: the version %q is not understood", s.GOVERSION)
+	}
+	return s, m[1], nil
 }

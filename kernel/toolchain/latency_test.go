@@ -47,12 +47,32 @@ func BenchmarkGoTest(b *testing.B) {
 	}
 }
 
+// BenchmarkCompiledCell compares a cell that is built directly with the same cell
+// built by the go command; a value is the cell's last expression.
 func BenchmarkCompiledCell(b *testing.B) {
-	nb := open(b)
-	for n := seed(); b.Loop(); n++ {
-		p := nb.check(fmt.Sprintf("type celsius%[1]d float64\n\nfunc (c celsius%[1]d) String() string { return fmt.Sprintf(\"%%.1f°\", float64(c)) }\n\ncelsius%[1]d(21.5)", n))
-		if res, err := nb.w.Program(context.Background(), p, newRecorder()); err != nil || res.Value != "21.5°" {
-			b.Fatal(res, err)
+	cells := map[string]string{
+		"print": "fmt.Println(%[1]d)",
+		"value": "type celsius%[1]d float64\n\nfunc (c celsius%[1]d) String() string { return fmt.Sprintf(\"%%.1f°\", float64(c)) }\n\ncelsius%[1]d(21.5)",
+	}
+	for name, text := range cells {
+		for _, how := range []string{"direct", "go"} {
+			b.Run(name+"/"+how, func(b *testing.B) {
+				nb := open(b)
+				if how == "go" {
+					nb.w.mishaps = maxMishaps
+				}
+				cell := func(n int) {
+					if _, err := nb.w.Program(context.Background(), nb.check(fmt.Sprintf(text, n)), newRecorder()); err != nil {
+						b.Fatal(err)
+					}
+				}
+				n := seed()
+				cell(n)
+				for b.Loop() {
+					n++
+					cell(n)
+				}
+			})
 		}
 	}
 }

@@ -314,6 +314,17 @@ func TestWriteFileStaysInTheWorkspace(t *testing.T) {
 	}
 }
 
+func TestGoBuildBesideAFolderOfTheProgramsName(t *testing.T) {
+	nb := open(t)
+	nb.listing("package main\n\nfunc main() {}\n")
+	if _, err := nb.w.WriteFile("main.go", []byte("package main\n\nfunc main() { println(1) }\n")); err != nil {
+		t.Fatal(err)
+	}
+	if res, err := nb.w.Go(context.Background(), GoRun{Args: []string{"build", "-gcflags=-m", "main.go"}}); err != nil {
+		t.Errorf("%v\n%s", err, res.Text)
+	}
+}
+
 func TestMissingGoSaysHowToInstallIt(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	if _, err := findGo("no-such-go"); err == nil {

@@ -34,7 +34,7 @@ func (w *Workspace) Program(ctx context.Context, p *check.Program, out display.O
 	if err := w.writeClosed(p, asProgram); err != nil {
 		return Result{}, err
 	}
-	exe, err := w.build(ctx, w.hidden, "./"+sessionDir, []string{"-ldflags=-s -w"})
+	exe, err := w.buildClosed(ctx)
 	if err != nil {
 		return Result{}, err
 	}
@@ -64,19 +64,54 @@ func (w *Workspace) BuildListing(ctx context.Context, l Listing) (string, error)
 	return w.build(ctx, w.root, "./"+l.Dir, nil)
 }
 
-// build builds one package and returns the program's path.
-func (w *Workspace) build(ctx context.Context, module, pkg string, flags []string) (string, error) {
+// maxMishaps is how often a direct build may go wrong before it is not tried again.
+const maxMishaps = 3
+
+// buildClosed builds the closed package: directly if that is possible, else, and
+// also if the compiler refuses it, by the go command. The caller holds w.turn.
+func (w *Workspace) buildClosed(ctx context.Context) (string, error) {
+	if w.mishaps < maxMishaps {
+		exe := w.newProgram()
+		err := w.direct(ctx, exe)
+		if err == nil {
+			return exe, nil
+		}
+		_ = os.Remove(exe)
+		if f := display.Interrupted(ctx); f != nil {
+			return "", f
+		}
+		if !errors.Is(err, errIndirect) {
+			w.mishaps++
+			w.forget() // what it knew may be stale
+		}
+	}
+	exe, err := w.build(ctx, w.hidden, "./"+sessionDir, releaseFlags)
+	var f *display.Failure
+	if errors.As(err, &f) {
+		w.mishaps = max(0, w.mishaps-1) // the user's code is at fault, and nothing else
+	}
+	return exe, err
+}
+
+// newProgram returns a path for a program to be built.
+func (w *Workspace) newProgram() string {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.built++
 	exe := filepath.Join(w.bin, "program"+strconv.Itoa(w.built))
-	w.mu.Unlock()
 	if runtime.GOOS == "windows" {
 		exe += ".exe"
 	}
+	return exe
+}
+
+// build builds one package by the go command and returns the program's path.
+func (w *Workspace) build(ctx context.Context, module, pkg string, flags []string) (string, error) {
+	exe := w.newProgram()
 	text := newCapped(maxOutput)
 	clean := w.newCleaner(text, module)
 	args := append(append([]string{"build", "-o", exe}, flags...), pkg)
-	exit, err := child.Run(ctx, child.Command{Path: w.goPath, Args: args, Dir: module, Env: w.env, Stdout: clean, Stderr: clean})
+	exit, err := child.Run(ctx, child.Command{Path: w.goPath, Args: args, Dir: module, Env: w.environ(), Stdout: clean, Stderr: clean})
 	err = errors.Join(err, clean.flush())
 	switch {
 	case ctx.Err() != nil:

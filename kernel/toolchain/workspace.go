@@ -37,6 +37,8 @@ type Options struct {
 	Env []string
 	// TempDir is where the modules are made; "" is the system's folder for such things.
 	TempDir string
+	// Warm prepares the first compiled cell in the background.
+	Warm bool
 }
 
 // Workspace is the modules of one session. Its owner is the session, which closes
@@ -46,17 +48,26 @@ type Workspace struct {
 	opts    Options
 	goPath  string
 	version string // "1.26.8"
-	env     []string
+	system  system
+	owner   *os.File // locked while the workspace is in use; nil where there are no locks
 	base    string   // the one folder that Close removes
 	root    string   // the module that the user sees
 	hidden  string   // the module of closed packages
 	bin     string   // built programs
 	files   *os.Root // root; nothing is written outside of it
 
-	turn sync.Mutex // held while the hidden module is in use
+	index index
+
+	background sync.WaitGroup // what Open has begun; Close waits for it
+	stop       context.CancelFunc
+
+	turn    sync.Mutex // held while the hidden module is in use
+	recipe  *recipe    // guarded by turn; nil until it is asked for
+	mishaps int        // guarded by turn: how often a direct build went wrong
 
 	mu     sync.Mutex // guards what follows
 	closed bool
+	env    []string // of the go command
 	places places
 	list   listings
 	texts  map[string]string // texts of cells by name, for carets
@@ -71,7 +82,7 @@ func Open(ctx context.Context, opts Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := os.MkdirTemp(opts.TempDir, "gomri-*")
+	base, err := os.MkdirTemp(opts.TempDir, basePrefix+"*")
 	if err != nil {
 		return nil, fmt.Errorf("make the workspace: %w", err)
 	}
@@ -81,22 +92,29 @@ func Open(ctx context.Context, opts Options) (*Workspace, error) {
 	w := &Workspace{
 		opts: opts, goPath: goPath, base: base,
 		root: filepath.Join(base, "cell"), hidden: filepath.Join(base, "closed"), bin: filepath.Join(base, "bin"),
-		list: listings{}, texts: map[string]string{},
+		list: listings{}, texts: map[string]string{}, index: index{turn: make(chan struct{}, 1)},
 	}
 	w.env = environment(opts.Env)
+	ctx, w.stop = context.WithCancel(ctx)
 	if err := w.fill(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
+	}
+	w.background.Go(func() { sweep(filepath.Dir(base)) })
+	if opts.Warm {
+		w.background.Go(func() { w.warm(ctx) })
 	}
 	return w, nil
 }
 
 // fill makes the folders and module files.
 func (w *Workspace) fill(ctx context.Context) error {
-	version, err := goVersion(ctx, w.goPath, w.env)
-	if err != nil {
+	var err error
+	if w.owner, err = claim(w.base); err != nil {
 		return err
 	}
-	w.version = version
+	if w.system, w.version, err = askSystem(ctx, w.goPath, w.env); err != nil {
+		return err
+	}
 	for _, dir := range []string{w.bin, w.root, w.hidden} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("make the workspace: %w", err)
@@ -105,7 +123,7 @@ func (w *Workspace) fill(ctx context.Context) error {
 	if w.files, err = os.OpenRoot(w.root); err != nil {
 		return fmt.Errorf("make the workspace: %w", err)
 	}
-	mod := "module cell\n\ngo " + version + "\n"
+	mod := "module cell\n\ngo " + w.version + "\n"
 	if err := w.files.WriteFile("go.mod", []byte(mod), 0o600); err != nil {
 		return fmt.Errorf("make the workspace: %w", err)
 	}
@@ -121,22 +139,35 @@ func (w *Workspace) GoVersion() string { return w.version }
 // GoPath is the go command, an absolute path.
 func (w *Workspace) GoPath() string { return w.goPath }
 
+// environ is the environment of the go command.
+func (w *Workspace) environ() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.env
+}
+
 // Close removes the modules and what was built. Cells that are still running must
 // have ended: cancel their contexts first. Closing again does nothing.
 func (w *Workspace) Close() error {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
+	closed := w.closed
+	w.closed = true
+	w.mu.Unlock()
+	if closed {
 		return nil
 	}
-	w.closed = true
+	w.stop()
+	w.background.Wait()
 	var err error
 	if w.files != nil {
 		err = w.files.Close()
 	}
+	if w.owner != nil {
+		err = errors.Join(err, w.owner.Close())
+	}
 	// The go command makes the files of a module cache read-only; ours are not,
 	// so that RemoveAll is enough.
-	if err := errors.Join(err, os.RemoveAll(w.base)); err != nil {
+	if err = errors.Join(err, os.RemoveAll(w.base)); err != nil {
 		return fmt.Errorf("remove the workspace: %w", err)
 	}
 	return nil
