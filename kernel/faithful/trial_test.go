@@ -1,0 +1,106 @@
+package faithful
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"gomri/kernel/run"
+	"gomri/kernel/session"
+)
+
+// notebook is a session of the kernel that runs one program after the other and is
+// emptied between them.
+type notebook struct {
+	t     testing.TB
+	s     *run.Session
+	count int
+}
+
+// openNotebooks starts one notebook for each lane.
+func openNotebooks(t testing.TB) []*notebook {
+	t.Helper()
+	list := make([]*notebook, lanes)
+	for i := range list {
+		s, err := run.New(context.WithoutCancel(t.Context()), run.Options{Dir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		list[i] = &notebook{t: t, s: s}
+	}
+	return list
+}
+
+// cellRun is how one cell went.
+type cellRun struct {
+	outcome
+	refused     *refusal
+	fault       error
+	interpreted bool
+	why         string // what sent it to the compiler
+	late        bool   // it was stopped at the time limit
+	time        time.Duration
+	notes       []string // what was displayed
+}
+
+// cell runs one cell.
+func (n *notebook) cell(text string, limit time.Duration) cellRun {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(n.t.Context()), limit)
+	defer cancel()
+	n.count++
+	out := &recorder{}
+	start := time.Now()
+	err := n.s.Execute(ctx, session.Request{Code: text, Count: n.count}, out)
+	r := cellRun{time: time.Since(start), late: ctx.Err() != nil}
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	r.Out, r.Err, r.Value, r.notes = out.out.String(), out.err.String(), strings.Join(out.values, "\n"), out.others
+	r.End, r.refused, r.fault = endOf(err)
+	if r.refused == nil {
+		why := n.ask("%why")
+		_, r.why, _ = strings.Cut(why, " was compiled: ")
+		r.interpreted = strings.HasSuffix(why, " was interpreted")
+	}
+	return r
+}
+
+// ask runs a command and returns what it says.
+func (n *notebook) ask(command string) string {
+	out := &recorder{}
+	if err := n.s.Execute(context.WithoutCancel(n.t.Context()), session.Request{Code: command, Count: n.count}, out); err != nil {
+		n.t.Errorf("%s: %v", command, err)
+	}
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	return strings.TrimSpace(strings.Join(append(out.others, out.out.String()), "\n"))
+}
+
+// program runs cells until one fails, in an empty session.
+func (n *notebook) program(cells []string, limit time.Duration) []cellRun {
+	n.ask("%reset")
+	n.count = 0
+	var runs []cellRun
+	for _, text := range cells {
+		r := n.cell(text, limit)
+		runs = append(runs, r)
+		if r.refused != nil || r.fault != nil || r.End != "" {
+			break
+		}
+	}
+	return runs
+}
+
+// together is what some cells are as one program.
+func together(runs []cellRun) outcome {
+	var o outcome
+	for _, r := range runs {
+		o.Out, o.Err, o.End = o.Out+r.Out, o.Err+r.Err, r.End
+	}
+	return o
+}
