@@ -43,6 +43,7 @@ func TestWhatALearnerTypesIsInterpreted(t *testing.T) {
 		"var b strings.Builder\nfmt.Fprintf(&b, \"%d %v\", 1, []string{\"a\"})\nb.String()",
 		"add := func(n int) func(int) int { return func(m int) int { return n + m } }\nadd(1)(2)",
 		"panic(fmt.Sprint(1))",
+		"type V struct{ X float64; n int }\nfunc (v V) Neg() V { return V{-v.X, v.n} }\nfmt.Println(V{1, 2}.Neg())\nV{}",
 		"d := 2 * time.Second\nfmt.Println(d, d.Seconds(), math.Sqrt(2))",
 		"func f() (int, error) { return 0, errors.New(\"no\") }\n_, err := f()\nerr != nil",
 	} {
@@ -62,7 +63,7 @@ func TestDoubtfulCellsAreCompiledAndTheReasonIsSaid(t *testing.T) {
 		{"\nvar w io.Writer = os.Stdout", "a value of interface type io.Writer"},
 		{"\nfunc Map[T any](x T) T { return x }\nMap(1)", "generic"},
 		{"\nx := slices.Max([]int{1})", "slices"},
-		{"type T int\nfunc (t T) String() string { return \"\" }\nfmt.Println(T(1))", "T, which has methods, meets an interface"},
+		{"type T int\nfunc (t T) String() string { return \"\" }\nfmt.Println(T(1))", "T, which has a method that shows it, meets an interface"},
 		{"type T struct{ X int }\nfmt.Printf(\"%T\", T{})", "a value of type T meets an interface"},
 		{"type T struct{ x int }\nfmt.Printf(\"%+v\", T{})", "the field x"},
 		{"type T struct{ d time.Duration }\nfmt.Println(T{})", "the field d"},

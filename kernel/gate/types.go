@@ -160,8 +160,8 @@ func (j *judge) printable(t types.Type, w way, seen []types.Type) string {
 		if w == meets {
 			return "a value of type " + j.name(t)
 		}
-		if w != swapping && hasMethods(t) {
-			return j.name(t) + ", which has methods,"
+		if w != swapping && speaks(t) {
+			return j.name(t) + ", which has a method that shows it,"
 		}
 		return j.printable(u.Underlying(), w, seen)
 	case *types.Pointer:
@@ -190,54 +190,75 @@ func (j *judge) printableStruct(t *types.Struct, w way, seen []types.Type) strin
 	if w == swapping {
 		return ""
 	}
-	if w == meets && t.NumFields() > 0 || hasMethods(t) {
+	if w == meets && t.NumFields() > 0 || speaks(t) {
 		return "a value of type " + j.name(t)
 	}
 	for f := range t.Fields() {
 		if why := j.printable(f.Type(), w, seen); why != "" {
 			return why
 		}
-		if !f.Exported() && (w == naming || w == printing && speaks(f.Type(), nil)) {
+		if !f.Exported() && (w == naming || w == printing && j.real(f.Type(), nil)) {
 			return "the field " + f.Name() + ", which is not exported,"
 		}
 	}
 	return ""
 }
 
-// hasMethods is true if a type or a pointer to it has methods, promoted ones included.
-func hasMethods(t types.Type) bool {
-	if types.NewMethodSet(t).Len() > 0 {
+// speaks is true if a type or a pointer to it has a method, promoted ones included, by
+// which it is shown: of fmt's interfaces, or of an image.
+func speaks(t types.Type) bool {
+	if voice(types.NewMethodSet(t)) {
 		return true
 	}
-	return !types.IsInterface(t) && types.NewMethodSet(types.NewPointer(t)).Len() > 0
+	return !types.IsInterface(t) && voice(types.NewMethodSet(types.NewPointer(t)))
 }
 
-// speaks is true if some part of a value has methods, or is an interface.
-func speaks(t types.Type, seen []types.Type) bool {
+func voice(set *types.MethodSet) bool {
+	for m := range set.Methods() {
+		switch m.Obj().Name() {
+		case "Error", "String", "Format", "GoString", "ColorModel":
+			return true
+		}
+	}
+	return false
+}
+
+// real is true if some part of a value is an interface or speaks in the interpreter
+// as well, because it is of a package's type.
+func (j *judge) real(t types.Type, seen []types.Type) bool {
 	for _, s := range seen {
 		if s == t {
 			return false
 		}
 	}
 	seen = append(seen, t)
-	if hasMethods(t) || types.IsInterface(t) {
+	if types.IsInterface(t) {
+		return true
+	}
+	if j.foreign(t) && speaks(t) {
 		return true
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		return speaks(u.Elem(), seen)
+		return j.foreign(u.Elem()) && speaks(t) || j.real(u.Elem(), seen)
 	case *types.Slice:
-		return speaks(u.Elem(), seen)
+		return j.real(u.Elem(), seen)
 	case *types.Array:
-		return speaks(u.Elem(), seen)
+		return j.real(u.Elem(), seen)
 	case *types.Map:
-		return speaks(u.Key(), seen) || speaks(u.Elem(), seen)
+		return j.real(u.Key(), seen) || j.real(u.Elem(), seen)
 	case *types.Struct:
 		for f := range u.Fields() {
-			if speaks(f.Type(), seen) {
+			if j.real(f.Type(), seen) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// foreign is true for a named type of a package.
+func (j *judge) foreign(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != j.p.Pkg
 }

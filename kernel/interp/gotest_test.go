@@ -14,11 +14,6 @@ import (
 
 var goTests = flag.Bool("gotest", false, "also interpret the programs of $GOROOT/test, which takes some minutes")
 
-// knownWrong are the programs that the interpreter gets wrong, with the reason.
-var knownWrong = map[string]string{
-	"issue27718.go": "yaegi passes a floating-point -0 to an interpreted function as 0, since reflect's IsZero holds for it",
-}
-
 // TestProgramsOfTheGoDistribution interprets those programs of $GOROOT/test that the gate
 // lets through. They check themselves: a right one prints nothing, or what its .out
 // file says, and ends.
@@ -89,10 +84,6 @@ func (s *session) goTest(t *testing.T, file, src string) (ran, ok, slow bool) {
 		want = nil // the order of the two streams is not known
 	}
 	if res.Failure != nil && (res.Failure.Kind != Exit || res.Failure.Code != 0) || len(want) > 0 && got != string(want) || strings.Contains(got, "BUG") {
-		if why, ok := knownWrong[filepath.Base(file)]; ok {
-			t.Logf("%s: %s", file, why)
-			return true, false, false
-		}
 		t.Errorf("%s: %v\n%.2000s", file, res.Failure, got)
 		return true, false, false
 	}

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"strings"
@@ -30,6 +31,11 @@ func (e *writer) callee(fun ast.Expr) string {
 			return unitName(d)
 		}
 	}
+	if sel, ok := fun.(*ast.SelectorExpr); ok && e.l.p.Info.Selections[sel] == nil {
+		if fn, ok := e.l.p.Info.Uses[sel.Sel].(*types.Func); ok && fn.Pkg() != nil {
+			return e.pkg(fn.Pkg().Path()) + "." + fn.Name()
+		}
+	}
 	return e.expr(fun)
 }
 
@@ -45,12 +51,38 @@ func (e *writer) args(x *ast.CallExpr) []string {
 		if _, multi := e.typeOf(arg).(*types.Tuple); multi {
 			e.refuse(arg, "a call that is the argument list of another")
 		}
-		args[i] = e.expr(arg)
+		args[i] = e.arg(x, arg)
 	}
 	if x.Ellipsis.IsValid() {
 		args[len(args)-1] += "..."
 	}
 	return args
+}
+
+// arg writes one argument. A function that compiled code will call has no parameter
+// written as an interface.
+func (e *writer) arg(call *ast.CallExpr, x ast.Expr) string {
+	if e.l.p.Info.Types[x].IsNil() || !takesSigned(e.typeOf(x)) || !e.l.foreign(call) {
+		return e.expr(x)
+	}
+	lit, ok := ast.Unparen(x).(*ast.FuncLit)
+	if !ok {
+		e.refuse(x, "a function of floating-point numbers that is handed to a package")
+	}
+	return e.funcLit(lit, true)
+}
+
+// foreign is true for a call of a function of a package.
+func (l *lowerer) foreign(x *ast.CallExpr) bool {
+	var fn types.Object
+	switch fun := ast.Unparen(x.Fun).(type) {
+	case *ast.Ident:
+		fn = l.p.Info.Uses[fun]
+	case *ast.SelectorExpr:
+		fn = l.p.Info.Uses[fun.Sel]
+	}
+	_, ok := fn.(*types.Func)
+	return ok && fn.Pkg() != nil && fn.Pkg() != l.p.Pkg
 }
 
 // method writes a method call: of a type of the session as a call of a function
@@ -143,6 +175,10 @@ func (e *writer) newCall(x *ast.CallExpr) string {
 		e.refuse(x, "this call of new")
 	}
 	t, name := e.typ(p.Elem()), e.fresh("new")
+	if signed(p.Elem()) {
+		as := e.fresh("new")
+		return "func(" + as + " interface{}) *" + t + " { " + name + " := " + as + ".(" + t + "); return &" + name + " }(" + e.expr(x.Args[0]) + ")"
+	}
 	return "func(" + name + " " + t + ") *" + t + " { return &" + name + " }(" + e.expr(x.Args[0]) + ")"
 }
 
@@ -156,13 +192,13 @@ func (e *writer) minMax(x *ast.CallExpr, name string) string {
 		"(" + strings.Join(e.args(x), ", ") + ")"
 }
 
-// funcLit writes a function literal.
-func (e *writer) funcLit(x *ast.FuncLit) string {
+// funcLit writes a function literal, native if only compiled code calls it.
+func (e *writer) funcLit(x *ast.FuncLit, native bool) string {
 	sig, ok := e.typeOf(x).Underlying().(*types.Signature)
 	if !ok {
 		e.refuse(x, "this function")
 	}
-	inner := &writer{l: e.l, locals: e.locals, count: e.count, imports: e.imports}
+	inner := &writer{l: e.l, locals: e.locals, count: e.count, imports: e.imports, native: native}
 	inner.function("func", nil, x.Type, sig, x.Body)
 	e.count = inner.count
 	return strings.TrimSuffix(inner.String(), "\n")
@@ -189,21 +225,26 @@ func (e *writer) function(head string, recv *ast.FieldList, ft *ast.FuncType, si
 	defer func() { e.fn = outer }()
 
 	var params []string
+	var unpack strings.Builder
 	if recv != nil {
-		params = append(params, e.paramName(recv)+" "+e.typ(sig.Recv().Type()))
+		params = append(params, e.parameter(&unpack, e.paramName(recv), sig.Recv().Type(), signed(sig.Recv().Type())))
 	}
 	for i := range sig.Params().Len() {
 		p := sig.Params().At(i)
-		name := "_"
+		name := e.fresh("p")
 		if p.Name() != "" && p.Name() != "_" {
 			name = e.local(p)
-		} else {
-			name = e.fresh("p")
 		}
-		params = append(params, name+" "+e.param(sig, i))
+		if text := e.param(sig, i); text != "interface{}" || !signed(p.Type()) {
+			params = append(params, name+" "+text)
+		} else {
+			params = append(params, e.parameter(&unpack, name, p.Type(), true))
+		}
 	}
+	e.native = false // what stands inside is interpreted
 	e.printf("%s(%s)%s {\n", head, strings.Join(params, ", "), e.results(sig))
 	e.stopTest()
+	e.WriteString(unpack.String())
 	e.printf("%s := %s\n", e.fn.saved, LineVar)
 	if ft.Results != nil && sig.Results().At(0).Name() != "" {
 		for r := range sig.Results().Variables() {
@@ -220,6 +261,18 @@ func (e *writer) function(head string, recv *ast.FieldList, ft *ast.FuncType, si
 		e.printf("%s = %s\n", LineVar, e.fn.saved)
 	}
 	e.printf("}\n")
+}
+
+// parameter writes one parameter; one that is passed as an interface gets its type in
+// the body, where its name is declared.
+func (e *writer) parameter(unpack *strings.Builder, name string, t types.Type, boxed bool) string {
+	text := e.typ(t)
+	if !boxed {
+		return name + " " + text
+	}
+	box := e.fresh("p")
+	fmt.Fprintf(unpack, "%s := %s.(%s)\n_ = %s\n", name, box, text, name)
+	return box + " interface{}"
 }
 
 // paramName is the name of a receiver.

@@ -36,7 +36,7 @@ func (e *writer) expr(x ast.Expr) string {
 	case *ast.CompositeLit:
 		return e.composite(x)
 	case *ast.FuncLit:
-		return e.funcLit(x)
+		return e.funcLit(x, false)
 	}
 	e.refuse(x, "%s", describe(x))
 	return ""
@@ -160,23 +160,40 @@ func (e *writer) ident(x *ast.Ident) string {
 			if obj.Signature().TypeParams().Len() > 0 {
 				e.refuse(x, "generic function")
 			}
-			return e.funcValue(unitName(d), obj.Signature())
+			return e.funcValue(unitName(d), obj.Signature(), false)
 		}
 		if obj.Pkg() != nil && obj.Pkg() != e.l.p.Pkg {
-			return e.pkg(obj.Pkg().Path()) + "." + obj.Name()
+			return e.foreignValue(obj)
 		}
 	}
 	e.refuse(x, "the name %s", x.Name)
 	return ""
 }
 
+// foreignValue writes a function or variable of a package that is used as a value.
+func (e *writer) foreignValue(obj types.Object) string {
+	name := e.pkg(obj.Pkg().Path()) + "." + obj.Name()
+	if !takesSigned(obj.Type()) {
+		return name
+	}
+	fn, ok := obj.(*types.Func)
+	if !ok {
+		e.refuse(nil, "the function %s.%s", obj.Pkg().Name(), obj.Name())
+	}
+	return e.funcValue(name, fn.Signature(), true)
+}
+
 // funcValue writes a declared function that is used as a value, as a literal that calls
-// it: the interpreter keeps a declared function as something else than a func.
-func (e *writer) funcValue(name string, sig *types.Signature) string {
+// it: the interpreter keeps a declared function as something else than a func. One of a
+// package gets no parameter as an interface.
+func (e *writer) funcValue(name string, sig *types.Signature, foreign bool) string {
 	params, args := make([]string, sig.Params().Len()), make([]string, sig.Params().Len())
 	for i := range params {
 		args[i] = e.fresh("a")
 		params[i] = args[i] + " " + e.param(sig, i)
+		if t := sig.Params().At(i).Type(); foreign && signed(t) {
+			args[i] += ".(" + e.typ(t) + ")"
+		}
 	}
 	call := name + "(" + strings.Join(args, ", ")
 	if sig.Variadic() {
@@ -197,7 +214,7 @@ func (e *writer) selector(x *ast.SelectorExpr) string {
 		if obj == nil || obj.Pkg() == nil {
 			e.refuse(x, "the name %s", x.Sel.Name)
 		}
-		return e.pkg(obj.Pkg().Path()) + "." + obj.Name()
+		return e.foreignValue(obj)
 	}
 	if sel.Kind() != types.FieldVal {
 		e.refuse(x, "method value")

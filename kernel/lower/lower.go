@@ -29,9 +29,6 @@ func (u *Unsupported) Error() string { return u.Pos.String() + ": " + u.Reason +
 // folded; named types that are no structs become what they stand for; a method becomes
 // a function whose first parameter is the receiver; embedded fields become ordinary
 // ones; every name gets a number, so that nothing shadows anything.
-//
-// One difference is known and not cured: the interpreter passes the floating-point
-// number -0 to an interpreted function as 0.
 func Lower(p *check.Program) (code Code, err error) {
 	defer func() {
 		r := recover()
@@ -170,6 +167,7 @@ type writer struct {
 	imports map[string]bool
 	fn      *function     // the function being written
 	stack   []types.Type  // the types being written out
+	native  bool          // the function being written is called by compiled code alone
 	spread  *ast.CallExpr // the call whose argument list may be written before its statement
 }
 

@@ -71,6 +71,9 @@ func (e *writer) named(t *types.Named) string {
 	case t.TypeArgs().Len() > 0:
 		e.refuseType(t, "the generic type "+obj.Name())
 	case obj.Pkg() != e.l.p.Pkg:
+		if takesSigned(t) {
+			e.refuseType(t, "the type "+t.String())
+		}
 		return e.pkg(obj.Pkg().Path()) + "." + obj.Name()
 	}
 	if st, ok := t.Underlying().(*types.Struct); ok {
@@ -121,8 +124,44 @@ func (e *writer) param(s *types.Signature, i int) string {
 		if slice, ok := t.Underlying().(*types.Slice); ok {
 			return "..." + e.typ(slice.Elem())
 		}
+	} else if signed(t) && !e.native {
+		e.typ(t) // a type that cannot be written is not interpreted
+		return "interface{}"
 	}
 	return e.typ(t)
+}
+
+// signed is true for a value that may be or contain a floating-point -0. The interpreter
+// does not pass an argument that reflect says is zero, and a -0 is, so a parameter of
+// such a type is written as an interface, for which it makes an exception.
+func signed(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&(types.IsFloat|types.IsComplex) != 0
+	case *types.Array:
+		return signed(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if signed(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// takesSigned is true for a function with a parameter that is written as an interface.
+func takesSigned(t types.Type) bool {
+	sig, ok := t.Underlying().(*types.Signature)
+	if !ok {
+		return false
+	}
+	for p := range sig.Params().Variables() {
+		if signed(p.Type()) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *writer) results(s *types.Signature) string {
