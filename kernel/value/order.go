@@ -81,10 +81,7 @@ func compare(a, b reflect.Value, depth int) int {
 		if a.Kind() == reflect.Pointer && a.Pointer() == b.Pointer() {
 			return 0
 		}
-		if c := compare(a.Elem(), b.Elem(), depth+1); c != 0 || a.Kind() == reflect.Interface {
-			return c
-		}
-		return cmp.Compare(a.Pointer(), b.Pointer())
+		return compare(a.Elem(), b.Elem(), depth+1)
 	case reflect.Chan, reflect.UnsafePointer:
 		return cmp.Compare(a.Pointer(), b.Pointer())
 	}
