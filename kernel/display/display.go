@@ -8,6 +8,7 @@ package display
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 )
 
@@ -77,6 +78,17 @@ type Output interface {
 	// Clear removes what the cell has shown; with wait, when the next output comes.
 	Clear(wait bool)
 }
+
+// Asker is an Output behind which somebody can be asked for a line of text.
+type Asker interface {
+	// Input shows what the cell has written so far, asks, and waits for the answer,
+	// which has no newline at its end. With password it is hidden while it is typed.
+	// The error is ErrNoInput where nobody can be asked, or that of ctx.
+	Input(ctx context.Context, prompt string, password bool) (string, error)
+}
+
+// ErrNoInput says that nobody can be asked: the input of a cell is then at its end.
+var ErrNoInput = errors.New("this client does not answer questions of the cell")
 
 // Failure is an error of the user's: the code did not compile, panicked, exited
 // or was interrupted, or a command was mistyped. It becomes a Jupyter "error"

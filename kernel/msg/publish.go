@@ -14,6 +14,7 @@ const (
 	TypeClearOutput       = "clear_output"
 	TypeCommClose         = "comm_close"
 	TypeIOPubWelcome      = "iopub_welcome"
+	TypeInputRequest      = "input_request"
 )
 
 // State is what the kernel is doing.
@@ -35,6 +36,13 @@ type Status struct {
 type ExecuteInput struct {
 	Code           string `json:"code"`
 	ExecutionCount int    `json:"execution_count"`
+}
+
+// InputRequest asks the client that runs a cell for a line of text.
+type InputRequest struct {
+	Prompt string `json:"prompt"`
+	// Password hides what is typed.
+	Password bool `json:"password"`
 }
 
 // Stream is text of a program's standard output or standard error.

@@ -21,6 +21,7 @@ const (
 	TypeShutdownRequest   = "shutdown_request"
 	TypeInterruptRequest  = "interrupt_request"
 	TypeUsageRequest      = "usage_request"
+	TypeInputReply        = "input_reply"
 )
 
 // Request is what Decode can read: a content that knows what holds where the
@@ -179,6 +180,15 @@ type CommOpen struct {
 
 func (r *CommOpen) fill()        {}
 func (r *CommOpen) check() error { return nil }
+
+// InputReply is what the user has typed when the kernel has asked: the one content
+// that answers a message of the kernel's own.
+type InputReply struct {
+	Value string `json:"value"`
+}
+
+func (r *InputReply) fill()        {}
+func (r *InputReply) check() error { return nil }
 
 // ShutdownRequest asks the kernel to end.
 type ShutdownRequest struct {

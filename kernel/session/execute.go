@@ -33,6 +33,9 @@ func (s *Session) execute(ctx context.Context, r request) (reply, error) {
 	ctx, end := s.start(ctx)
 	defer end()
 	out := s.newOutput(r, req.Silent)
+	if req.AllowStdin && !req.Silent {
+		out.ask = func(ctx context.Context, in msg.InputRequest) (string, error) { return s.ask(ctx, r, in) }
+	}
 	var failed *display.Failure
 	if !blank {
 		failed = s.run(ctx, Request{

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"time"
@@ -17,6 +18,8 @@ type output struct {
 	every   time.Duration
 	count   int
 	id      string
+	// ask sends a question to the client that runs the cell; nil if it takes none.
+	ask func(ctx context.Context, in msg.InputRequest) (string, error)
 
 	mu    sync.Mutex
 	text  streamText
@@ -122,6 +125,15 @@ func (o *output) Clear(wait bool) {
 	o.settle()
 	clear(o.shown)
 	o.publish(msg.TypeClearOutput, msg.ClearOutput{Wait: wait})
+}
+
+// Input asks the client that runs the cell for a line of text.
+func (o *output) Input(ctx context.Context, prompt string, password bool) (string, error) {
+	if o.ask == nil {
+		return "", display.ErrNoInput
+	}
+	o.flush()
+	return o.ask(ctx, msg.InputRequest{Prompt: prompt, Password: password})
 }
 
 // finish sends all that still waits when the cell has ended. What is written

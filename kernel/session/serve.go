@@ -18,7 +18,7 @@ func (s *Session) Serve(ctx context.Context) error {
 	defer stop()
 	s.publish(nil, msg.TypeStatus, msg.Status{State: msg.Starting})
 
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 	var readers sync.WaitGroup
 	for _, ch := range []msg.Channel{msg.Shell, msg.Control} {
 		readers.Go(func() {
@@ -27,6 +27,11 @@ func (s *Session) Serve(ctx context.Context) error {
 			}
 		})
 	}
+	readers.Go(func() {
+		if err := s.readAnswers(ctx); err != nil {
+			failed <- err
+		}
+	})
 	ran := make(chan struct{})
 	go func() { s.runQueue(ctx); close(ran) }()
 

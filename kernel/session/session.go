@@ -137,6 +137,9 @@ type Session struct {
 	running sync.Mutex
 	cancel  context.CancelFunc
 
+	// question is what a cell waits to be answered.
+	question question
+
 	// These belong to the goroutine that runs cells: the number of the last cell,
 	// the last failure, and the cells that it keeps from running.
 	count   int
