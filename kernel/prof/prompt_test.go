@@ -124,7 +124,7 @@ func TestParseArgsReadsPprofsFlags(t *testing.T) {
 	}
 	o := r.Options
 	if r.Report != "list" || r.Param != "main.*" || !o.Cum || o.SampleIndex != "inuse_space" || o.Granularity != "lines" ||
-		o.Focus != "a" || o.NodeCount != 5 || !o.NoTrim || r.Seconds != 3 || r.Plain {
+		o.Focus != "a" || o.NodeCount != 5 || !o.NoTrim || r.Seconds != 3 || !r.Plain {
 		t.Errorf("got %+v", r)
 	}
 	if !slices.Equal(r.Sources, []string{"bin", "cpu.out"}) || !slices.Equal(r.DiffBase, []string{"old.out"}) {

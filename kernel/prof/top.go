@@ -28,6 +28,9 @@ type Top struct {
 	Warnings []string      // filters that matched nothing
 
 	Finding Finding // what the table says in one sentence
+
+	// Diff holds the two sides of a difference, nil for other profiles.
+	Diff *Sides
 }
 
 // Row is one line of a Top.
@@ -45,6 +48,9 @@ type Row struct {
 	Kind     Kind   // whose code it is
 	File     string // where the function is, "" if unknown
 	Line     int64  // the line it begins at, 0 if unknown
+
+	// Of a difference, the values before and now.
+	FlatFrom, FlatTo, CumFrom, CumTo int64
 }
 
 // report is what every table begins with.
@@ -99,7 +105,10 @@ func (p *Profile) Top(o Options) (Top, error) {
 	nodes, edges := r.graph.trim(o, &r.top)
 	r.graph.markInlines(edges)
 	r.top.write(p.p, r.measure, nodes, o)
-	return r.top, nil
+	if p.IsDiff() {
+		err = r.top.addSides(p, nodes, o)
+	}
+	return r.top, err
 }
 
 // write fills the table with the rows that trim left.

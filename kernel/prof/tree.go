@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/google/pprof/profile"
 )
 
 // maxDepth is how many frames of one stack a Tree keeps, counted from the root.
@@ -20,6 +22,11 @@ type Tree struct {
 	Duration time.Duration // how long was profiled, 0 if unknown
 	Warnings []string      // filters that matched nothing
 
+	// Diff holds the totals of the two sides of a difference, nil for other trees. The
+	// Self of a frame is then the larger of its two sides, and Total the sum of that
+	// with its children's: a width that holds what is new and what has vanished.
+	Diff *Sides
+
 	Pruned      int   // frames that Prune took away
 	PrunedValue int64 // their total values, each counted once
 }
@@ -34,7 +41,9 @@ type Node struct {
 	Inlined bool   // every call that led here was inlined
 
 	Self, Total int64 // in Tree.Type.Unit: in the function itself, and with what it calls
-	Children    []*Node
+	// Of a difference, the totals before and now, and what of them is in the function itself.
+	From, To, SelfFrom, SelfTo int64
+	Children                   []*Node
 
 	// Rest is the part of Total that Prune took away, in RestFrames frames.
 	Rest       int64
@@ -47,13 +56,37 @@ func (t *Tree) Format(v int64) string { return Label(v, t.Type.Unit, "auto") }
 // Tree computes the call tree. Children are in the order of their names, so that
 // the same code is at the same place in the next profile as well.
 func (p *Profile) Tree(o Options) (*Tree, error) {
-	m, err := p.measure(o)
+	if p.IsDiff() {
+		return p.diffTree(o)
+	}
+	t, side, err := p.side(o)
 	if err != nil {
 		return nil, err
 	}
+	b := newTreeBuilder(o)
+	b.gather(side.profile)
+	for _, s := range side.stacks {
+		b.add(s.locations, s.value)
+	}
+	t.Root = b.finish()
+	return t, nil
+}
+
+// side is what a tree, or one of the two sides of a difference, is grown from.
+type side struct {
+	profile *profile.Profile
+	stacks  []stack
+}
+
+// side prepares a tree: everything but its frames.
+func (p *Profile) side(o Options) (*Tree, side, error) {
+	m, err := p.measure(o)
+	if err != nil {
+		return nil, side{}, err
+	}
 	filtered, warnings, err := p.filter(o)
 	if err != nil {
-		return nil, err
+		return nil, side{}, err
 	}
 	whole := p.p
 	if o.RelativePercentages {
@@ -63,11 +96,32 @@ func (p *Profile) Tree(o Options) (*Tree, error) {
 		Type: m.kind, Total: m.total(whole), Duration: p.Duration(), Warnings: warnings,
 		Samples: (&Profile{p: filtered}).Samples(),
 	}
-	b := newTreeBuilder(filtered, o)
-	for _, s := range mergeStacks(filtered.Sample, m.value, nil) {
-		b.add(s.locations, s.value)
+	return t, side{filtered, mergeStacks(filtered.Sample, m.value, nil)}, nil
+}
+
+// diffTree computes the tree of a difference, whose frames know both sides.
+func (p *Profile) diffTree(o Options) (*Tree, error) {
+	t, to, err := p.to.side(o)
+	if err != nil {
+		return nil, err
 	}
+	before, from, err := p.from.side(o)
+	if err != nil {
+		return nil, err
+	}
+	t.Diff = &Sides{SamplesFrom: before.Samples, SamplesTo: t.Samples}
+	b := newTreeBuilder(o)
+	for _, s := range []side{to, from} {
+		b.gather(s.profile)
+		for _, s := range s.stacks {
+			b.add(s.locations, s.value)
+		}
+		b.before = true
+	}
+	t.Diff.From, t.Diff.To = b.nodes[0].From, b.nodes[0].Total
+	b.widths()
 	t.Root = b.finish()
+	t.Total = t.Root.Total
 	return t, nil
 }
 

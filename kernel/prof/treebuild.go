@@ -27,23 +27,29 @@ type treeNode struct {
 // treeBuilder grows a tree stack by stack.
 type treeBuilder struct {
 	functions []*profile.Function
+	numbers   map[string]int32 // a function's name → its number
 	frames    map[*profile.Location][]frame
 	nodes     []treeNode
 	index     map[uint64]int32 // parent and function → node
-	own       []string
+	options   Options
+	before    bool // what is added is the base of a difference
 }
 
-func newTreeBuilder(p *profile.Profile, o Options) *treeBuilder {
-	b := &treeBuilder{
-		frames: make(map[*profile.Location][]frame, len(p.Location)),
-		index:  make(map[uint64]int32),
-		nodes:  []treeNode{{fn: -1}},
-		own:    o.Own,
+func newTreeBuilder(o Options) *treeBuilder {
+	return &treeBuilder{
+		numbers: make(map[string]int32),
+		frames:  make(map[*profile.Location][]frame),
+		index:   make(map[uint64]int32),
+		nodes:   []treeNode{{fn: -1}},
+		options: o,
 	}
-	numbers := make(map[string]int32)
+}
+
+// gather learns the frames of a profile, whose stacks can be added then.
+func (b *treeBuilder) gather(p *profile.Profile) {
 	for _, l := range p.Location {
 		lines := l.Line
-		if o.NoInlines && len(lines) > 1 {
+		if b.options.NoInlines && len(lines) > 1 {
 			lines = lines[len(lines)-1:]
 		}
 		if len(lines) == 0 {
@@ -55,17 +61,16 @@ func newTreeBuilder(p *profile.Profile, o Options) *treeBuilder {
 			if fn == nil || fn.Name == "" {
 				fn = unnamed(l, fn)
 			}
-			n, ok := numbers[fn.Name]
+			n, ok := b.numbers[fn.Name]
 			if !ok {
 				n = int32(len(b.functions))
-				numbers[fn.Name] = n
+				b.numbers[fn.Name] = n
 				b.functions = append(b.functions, fn)
 			}
 			frames[i] = frame{fn: n, line: ln.Line, inline: i < len(lines)-1}
 		}
 		b.frames[l] = frames
 	}
-	return b
 }
 
 // unnamed stands for a frame whose function is unknown: the file or binary it is in.
@@ -82,14 +87,14 @@ func unnamed(l *profile.Location, fn *profile.Function) *profile.Function {
 // add counts one stack, whose first location is the innermost.
 func (b *treeBuilder) add(locations []*profile.Location, v int64) {
 	at := int32(0)
-	b.nodes[0].Total += v
+	b.nodes[0].count(v, b.before)
 	depth := 0
 	for i := len(locations) - 1; i >= 0 && depth < maxDepth; i-- {
 		frames := b.frames[locations[i]]
 		for j := len(frames) - 1; j >= 0 && depth < maxDepth; j-- {
 			at = b.child(at, frames[j])
 			n := &b.nodes[at]
-			n.Total += v
+			n.count(v, b.before)
 			n.Inlined = n.Inlined && frames[j].inline
 			if abs(v) > n.heaviest {
 				n.heaviest, n.Line = abs(v), frames[j].line
@@ -97,7 +102,36 @@ func (b *treeBuilder) add(locations []*profile.Location, v int64) {
 			depth++
 		}
 	}
-	b.nodes[at].Self += v
+	if b.before {
+		b.nodes[at].SelfFrom += v
+	} else {
+		b.nodes[at].Self += v
+	}
+}
+
+// count adds to the node's total, or to what it was before.
+func (n *treeNode) count(v int64, before bool) {
+	if before {
+		n.From += v
+	} else {
+		n.Total += v
+	}
+}
+
+// widths makes of a tree of two sides one whose Self and Total are widths that hold
+// both. A child has a larger number than its parent, so one pass from the end suffices.
+func (b *treeBuilder) widths() {
+	for i := range b.nodes {
+		n := &b.nodes[i]
+		n.To, n.SelfTo = n.Total, n.Self
+		n.Self = max(n.SelfFrom, n.SelfTo, 0)
+		n.Total = n.Self
+	}
+	for i := len(b.nodes) - 1; i >= 0; i-- {
+		for _, c := range b.nodes[i].children {
+			b.nodes[i].Total += b.nodes[c].Total
+		}
+	}
 }
 
 // child returns the node of a frame called by parent, which is made if it is new.
@@ -130,7 +164,7 @@ func (b *treeBuilder) finish() *Node {
 	}
 	known := make([]identity, len(b.functions))
 	for i, fn := range b.functions {
-		known[i] = identity{PackageOf(fn.Name), KindOf(fn.Name, fn.Filename, b.own)}
+		known[i] = identity{PackageOf(fn.Name), KindOf(fn.Name, fn.Filename, b.options.Own)}
 	}
 	for i := range b.nodes {
 		n := &b.nodes[i]
