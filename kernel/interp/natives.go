@@ -24,6 +24,7 @@ func (m *machine) natives() yaegi.Exports {
 		"Print":     reflect.ValueOf(func(args ...any) { builtinPrint(false, args) }),
 		"Println":   reflect.ValueOf(func(args ...any) { builtinPrint(true, args) }),
 	}
+	bounds(rt)
 	shifting[int](rt)
 	shifting[int8](rt)
 	shifting[int16](rt)

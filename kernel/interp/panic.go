@@ -53,16 +53,9 @@ func basicText(v reflect.Value) string {
 const nilPointer = "runtime error: invalid memory address or nil pointer dereference"
 
 // reflectPanics puts what package reflect says where compiled code would have
-// failed into the runtime's words. Compiled code also tells the index and the
-// length, which are not known here.
+// failed into the runtime's words. Indices are looked at before reflect sees them.
 func reflectPanics(s string) (string, bool) {
 	switch {
-	case strings.HasPrefix(s, "reflect: slice index out of range"),
-		strings.HasPrefix(s, "reflect: array index out of range"),
-		strings.HasPrefix(s, "reflect: string index out of range"):
-		return "runtime error: index out of range", true
-	case strings.HasPrefix(s, "reflect.Value.Slice: "), strings.HasPrefix(s, "reflect.Value.Slice3: "):
-		return "runtime error: slice bounds out of range", true
 	case strings.HasPrefix(s, "reflect.MakeSlice: negative len"):
 		return "runtime error: makeslice: len out of range", true
 	case strings.HasPrefix(s, "reflect.MakeSlice: "):

@@ -67,10 +67,10 @@ func TestPanicNamesTheFailingLine(t *testing.T) {
 		line             int
 	}{
 		{"a := 1\nb := 0\nfmt.Println(a)\nfmt.Println(a / b)", "runtime error: integer divide by zero", "cell-3", 4},
-		{"y := 1\n\nthird(xs) + y", "runtime error: index out of range", "cell-1", 3},
-		{"fmt.Println(1)\nz := len(xs) +\n\txs[7]\nz", "runtime error: index out of range", "cell-5", 2},
-		{"third([]int{1, 2, 3})\nxs[9] = 1", "runtime error: index out of range", "cell-6", 2},
-		{"n := third([]int{1, 2, 3}) + xs[8]", "runtime error: index out of range", "cell-7", 1},
+		{"y := 1\n\nthird(xs) + y", "runtime error: index out of range [2] with length 1", "cell-1", 3},
+		{"fmt.Println(1)\nz := len(xs) +\n\txs[7]\nz", "runtime error: index out of range [7] with length 1", "cell-5", 2},
+		{"third([]int{1, 2, 3})\nxs[9] = 1", "runtime error: index out of range [9] with length 1", "cell-6", 2},
+		{"n := third([]int{1, 2, 3}) + xs[8]", "runtime error: index out of range [8] with length 1", "cell-7", 1},
 		{"for i := range 3 {\n\tif i == 2 {\n\t\tpanic(i)\n\t}\n}", "2", "cell-8", 3},
 		{"for i := 5; 10/i > 0; i-- {\n\tx := i\n\tx++\n}", "runtime error: integer divide by zero", "cell-9", 1},
 	} {

@@ -245,37 +245,6 @@ func (e *writer) path(x ast.Expr, t types.Type, index []int) (string, types.Type
 	return text, t
 }
 
-func (e *writer) index(x *ast.IndexExpr) string {
-	switch u := e.typeOf(x.X).Underlying().(type) {
-	case *types.Slice, *types.Array, *types.Map:
-	case *types.Pointer:
-		return "(*" + e.expr(x.X) + ")[" + e.expr(x.Index) + "]"
-	case *types.Basic:
-		if u.Info()&types.IsString == 0 {
-			e.refuse(x, "this index")
-		}
-	default:
-		e.refuse(x, "generic instantiation")
-	}
-	return e.expr(x.X) + "[" + e.expr(x.Index) + "]"
-}
-
-func (e *writer) slice(x *ast.SliceExpr) string {
-	text := e.expr(x.X) + "["
-	if _, ok := e.typeOf(x.X).Underlying().(*types.Pointer); ok {
-		text = "(*" + e.expr(x.X) + ")["
-	}
-	for i, bound := range []ast.Expr{x.Low, x.High, x.Max} {
-		if i > 0 && (i < 2 || x.Slice3) {
-			text += ":"
-		}
-		if bound != nil {
-			text += e.expr(bound)
-		}
-	}
-	return text + "]"
-}
-
 func (e *writer) unary(x *ast.UnaryExpr) string {
 	switch x.Op {
 	case token.SUB, token.NOT, token.XOR, token.ADD:

@@ -37,7 +37,10 @@ func (e *writer) forLoop(s *ast.ForStmt, label string) {
 		e.locals[obj] = e.fresh(obj.Name())
 		e.printf("%s := %s\n", e.locals[obj], outer)
 	}
+	key, list := e.counts(s)
+	forget := e.knows(key, list, s.Body)
 	e.stmts(s.Body.List)
+	forget()
 	e.printf("}\n}\n")
 }
 
@@ -127,10 +130,14 @@ func isNil(n ast.Node) bool {
 // usage is what a piece of code does with a variable.
 type usage struct {
 	kept    bool // a function literal mentions it, or its address is taken
-	changed bool // it is assigned to
+	changed bool // it or a part of it is assigned to
+	whole   bool // it is assigned to itself
+	address bool // its address is taken
 }
 
-func (u usage) or(v usage) usage { return usage{u.kept || v.kept, u.changed || v.changed} }
+func (u usage) or(v usage) usage {
+	return usage{u.kept || v.kept, u.changed || v.changed, u.whole || v.whole, u.address || v.address}
+}
 
 func (e *writer) usage(obj types.Object, in ast.Node) usage {
 	var u usage
@@ -152,20 +159,24 @@ func (e *writer) usage(obj types.Object, in ast.Node) usage {
 			u.kept = u.kept || depth > 0 && e.l.p.Info.ObjectOf(n) == obj
 		case *ast.UnaryExpr:
 			u.kept = u.kept || n.Op == token.AND && e.rooted(n.X, obj)
+			u.address = u.address || n.Op == token.AND && e.rooted(n.X, obj)
 		case *ast.SelectorExpr: // a method with a pointer receiver takes the address
 			if s := e.l.p.Info.Selections[n]; s != nil && s.Kind() == types.MethodVal {
 				u.kept = u.kept || e.rooted(n.X, obj)
+				u.address = u.address || e.rooted(n.X, obj)
 			}
 		case *ast.SliceExpr: // of an array
 			u.kept = u.kept || e.rooted(n.X, obj)
 		case *ast.AssignStmt:
 			for _, lhs := range n.Lhs {
 				u.changed = u.changed || e.rooted(lhs, obj)
+				u.whole = u.whole || e.is(lhs, obj)
 			}
 		case *ast.IncDecStmt:
 			u.changed = u.changed || e.rooted(n.X, obj)
 		case *ast.RangeStmt:
 			u.changed = u.changed || n.Tok == token.ASSIGN && (e.rooted(n.Key, obj) || e.rooted(n.Value, obj))
+			u.whole = u.whole || n.Tok == token.ASSIGN && (e.is(n.Key, obj) || e.is(n.Value, obj))
 		}
 		return true
 	})
@@ -174,6 +185,12 @@ func (e *writer) usage(obj types.Object, in ast.Node) usage {
 
 // rooted is true if x is obj or a part of it.
 func (e *writer) rooted(x ast.Expr, obj types.Object) bool { return e.l.root(x) == obj && obj != nil }
+
+// is tells whether x is obj itself.
+func (e *writer) is(x ast.Expr, obj types.Object) bool {
+	id, ok := x.(*ast.Ident)
+	return ok && e.l.p.Info.ObjectOf(id) == obj
+}
 
 // root is the variable that an expression is, or is a part of; nil for others.
 func (l *lowerer) root(x ast.Expr) types.Object {
@@ -247,7 +264,9 @@ func (e *writer) turns(s *ast.RangeStmt, label, x, offsets string) {
 	}
 	e.turnVar(s, s.Key, keyText)
 	e.turnVar(s, s.Value, value)
+	forget := e.knows(s.Key, s.X, s.Body)
 	e.stmts(s.Body.List)
+	forget()
 	e.printf("}\n")
 }
 
@@ -285,6 +304,8 @@ func (e *writer) countLoop(s *ast.RangeStmt, label, n string) {
 	e.printf("%sfor %s := %s(0); %s < %s; %s++ {\n", label, i, t, i, n, i)
 	e.stopTest()
 	e.turnVar(s, s.Key, i)
+	forget := e.knows(s.Key, e.lengthOf(s.X), s.Body)
 	e.stmts(s.Body.List)
+	forget()
 	e.printf("}\n")
 }

@@ -165,10 +165,13 @@ type writer struct {
 	locals  map[types.Object]string
 	count   int // of numbered names
 	imports map[string]bool
-	fn      *function     // the function being written
-	stack   []types.Type  // the types being written out
-	native  bool          // the function being written is called by compiled code alone
-	spread  *ast.CallExpr // the call whose argument list may be written before its statement
+	fn      *function                     // the function being written
+	stack   []types.Type                  // the types being written out
+	raw     bool                          // indices have been looked at
+	aim     ast.Expr                      // what is being assigned to
+	within  map[types.Object]types.Object // variables and what they are always an index of
+	native  bool                          // the function being written is called by compiled code alone
+	spread  *ast.CallExpr                 // the call whose argument list may be written before its statement
 }
 
 // function is what a return statement has to know.

@@ -81,7 +81,9 @@ func describeStmt(s ast.Stmt) string {
 
 // target writes what is assigned to.
 func (e *writer) target(x ast.Expr) string {
+	e.aim = ast.Unparen(x)
 	text := e.expr(x)
+	e.aim = nil
 	if strings.HasPrefix(text, "(*") && strings.HasSuffix(text, ")") && !strings.Contains(text[1:len(text)-1], ")") {
 		return text[1 : len(text)-1] // (*p) = v
 	}
@@ -91,10 +93,10 @@ func (e *writer) target(x ast.Expr) string {
 func (e *writer) assign(s *ast.AssignStmt) {
 	switch {
 	case s.Tok != token.ASSIGN && s.Tok != token.DEFINE:
-		e.printf("%s %s %s\n", e.target(s.Lhs[0]), s.Tok, e.operand(s.Tok, s.Rhs[0]))
+		e.update(s)
 	case len(s.Lhs) == 1:
 		e.spread, _ = ast.Unparen(s.Rhs[0]).(*ast.CallExpr)
-		e.set(s, s.Lhs[0], e.expr(s.Rhs[0]))
+		e.set(s, s.Lhs[0], e.late(s.Lhs[0], s.Rhs[0]))
 	case len(s.Rhs) == 1:
 		temps := e.spill(s.Rhs[0], len(s.Lhs))
 		for i, lhs := range s.Lhs {
@@ -103,6 +105,56 @@ func (e *writer) assign(s *ast.AssignStmt) {
 	default:
 		e.parallel(s)
 	}
+}
+
+// late writes the value of an assignment to an element, into a variable if it can panic: the
+// element's index is looked at after that.
+func (e *writer) late(lhs, rhs ast.Expr) string {
+	if _, ident := lhs.(*ast.Ident); ident || !e.canPanic(rhs) || !e.canPanic(lhs) {
+		return e.expr(rhs)
+	}
+	if e.calls(lhs) {
+		e.refuse(lhs, "a call in the target of an assignment")
+	}
+	name := e.fresh("t")
+	e.temp(name, rhs)
+	return name
+}
+
+// update writes x += y and the like.
+func (e *writer) update(s *ast.AssignStmt) {
+	value := ""
+	if _, ident := s.Lhs[0].(*ast.Ident); !ident && e.calls(s.Rhs[0]) {
+		if e.calls(s.Lhs[0]) {
+			e.refuse(s, "calls on both sides of an assignment")
+		}
+		e.spread, _ = ast.Unparen(s.Rhs[0]).(*ast.CallExpr)
+		value = e.fresh("t")
+		e.temp(value, s.Rhs[0])
+	}
+	target := e.target(s.Lhs[0])
+	if value == "" {
+		value = e.operand(s.Tok, s.Rhs[0])
+	} else if op := e.operand(s.Tok, s.Rhs[0]); strings.HasPrefix(op, Alias(Runtime)+".Shift_") {
+		value = op[:strings.IndexByte(op, '(')] + "(" + value + ")"
+	}
+	e.printf("%s %s %s\n", target, s.Tok, value)
+}
+
+// calls is true if an expression has a call that is more than a conversion or a length.
+func (e *writer) calls(x ast.Expr) bool {
+	found := false
+	ast.Inspect(x, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			tv := e.l.p.Info.Types[ast.Unparen(n.Fun)]
+			found = found || !tv.IsType() && !tv.IsBuiltin()
+		}
+		return !found
+	})
+	return found
 }
 
 // set assigns a text to one target, or declares it.
