@@ -34,7 +34,8 @@ func FuzzCheck(f *testing.F) {
 		{"//line foo:1\nx", "/*line :1*/ y"},
 		{"var x = func() { for { break } }", "defer x(); return"},
 		{"type G[T any] struct{ x T }\nvar g G[int]", "func (g G[T]) M() {}\ng.M()"},
-		{"}", "func"}, {"import \"a\"", "import . \"b\"; c.D"},
+		{"}", "func"},
+		{"import \"a\"", "import . \"b\"; c.D"},
 	} {
 		f.Add(seed[0], seed[1])
 	}

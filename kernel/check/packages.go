@@ -139,6 +139,7 @@ func (p *packages) read(path, file string) error {
 		return fmt.Errorf("export data of %s: %w", path, err)
 	}
 	defer f.Close()
+	//lint:ignore SA1019 the go command of today writes archives, which only NewReader reads
 	r, err := gcexportdata.NewReader(f)
 	if err != nil {
 		return fmt.Errorf("export data of %s: %w", path, err)

@@ -4,9 +4,10 @@ import (
 	"context"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
+
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,11 @@ func TestProgramsOfTheGoDistribution(t *testing.T) {
 	if !*goTests {
 		t.Skip("needs -gotest")
 	}
-	root := filepath.Join(runtime.GOROOT(), "test")
+	goroot, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := filepath.Join(strings.TrimSpace(string(goroot)), "test")
 	var files []string
 	for _, pattern := range []string{"*.go", "*/*.go"} {
 		more, _ := filepath.Glob(filepath.Join(root, pattern))

@@ -133,8 +133,18 @@ func TestValuesAreDrawnAsTheGoldenFilesSay(t *testing.T) {
 }
 
 func TestSmallValuesAreTextOnly(t *testing.T) {
-	for _, v := range []any{5, "a", nil, true, []int{1, 2}, make([]int, 1000), person{Name: "A"}, []address{{}},
-		errors.New("it broke\nbadly"), time.Second, map[string]int{"a": 1}, (*person)(nil), "a <b>", struct{}{}, []person{}} {
+	for _, v := range []any{
+		5, "a", nil, true,
+		[]int{1, 2},
+		make([]int, 1000),
+		person{Name: "A"},
+		[]address{{}},
+		errors.New("it broke\nbadly"), time.Second,
+		map[string]int{"a": 1},
+		(*person)(nil), "a <b>",
+		struct{}{},
+		[]person{},
+	} {
 		b := Value(value.Of(v), "")
 		if _, ok := b.Data[display.MIMEHTML]; ok || len(b.Data) != 1 {
 			t.Errorf("%T has HTML: %s", v, b.Data[display.MIMEHTML])

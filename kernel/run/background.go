@@ -1,10 +1,6 @@
 package run
 
-import (
-	"sync"
-
-	"gomri/kernel/display"
-)
+import "sync"
 
 // background is the commands of one cell that run beside it, those whose line
 // ends in "&". The cell waits for all of them at its end.
@@ -34,16 +30,4 @@ func (b *background) join() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.first
-}
-
-// outputWriter makes one stream of a cell's Output an io.Writer.
-type outputWriter struct {
-	out  display.Output
-	name display.StreamName
-}
-
-// Write sends p as text; it never fails.
-func (w outputWriter) Write(p []byte) (int, error) {
-	w.out.Stream(w.name, string(p))
-	return len(p), nil
 }

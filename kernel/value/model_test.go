@@ -121,8 +121,15 @@ func TestModelSurvivesItsEncoding(t *testing.T) {
 	loop := &node{V: 1}
 	loop.Next = loop
 	for _, vs := range [][]any{
-		{}, {nil}, {1, "a\x00\xff\"\\\u2028<", nil, errors.New("\x1b[31mred")}, {loop}, {[]any{loop, secret{}, point{}}},
-		{map[point][]byte{{1, 2}: []byte("text"), {}: {0}}}, {make([]string, 1000)}, {picture(30, 20)}, {time.Now(), func() {}},
+		{},
+		{nil},
+		{1, "a\x00\xff\"\\\u2028<", nil, errors.New("\x1b[31mred")},
+		{loop},
+		{[]any{loop, secret{}, point{}}},
+		{map[point][]byte{{1, 2}: []byte("text"), {}: {0}}},
+		{make([]string, 1000)},
+		{picture(30, 20)},
+		{time.Now(), func() {}},
 	} {
 		m := Of(vs...)
 		back, err := Decode(m.Encode())
@@ -202,6 +209,7 @@ func grey(x, y int) color.Color             { return color.Gray{uint8(x)} }
 func noise(int, int) color.Color {
 	return color.NRGBA64{uint16(rand.Int()), uint16(rand.Int()), uint16(rand.Int()), 1 << 15}
 }
+
 func decoded(t *testing.T, n *Node) image.Image {
 	t.Helper()
 	if n.Kind != Image || n.Picture == nil || n.Picture.Fault != "" {
