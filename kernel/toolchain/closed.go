@@ -60,6 +60,21 @@ func unwritable(p *check.Program) *display.Failure {
 	return nil
 }
 
+// readsInput is true if a program may read standard input: it names it, or uses a
+// package that may do so on its own.
+func readsInput(p *check.Program) bool {
+	for _, obj := range p.Info.Uses {
+		if obj == nil || obj.Pkg() == nil {
+			continue
+		}
+		path := obj.Pkg().Path()
+		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") || inputNames[path+"."+obj.Name()] {
+			return true
+		}
+	}
+	return false
+}
+
 // userOf says which function reads a variable, "" if it is the cell's statements.
 func userOf(p *check.Program, v *ledger.Decl) string {
 	for _, d := range p.Reach {

@@ -28,6 +28,8 @@ type Listing struct {
 	// Dropped are the paths of imports that the listing does not use: the compiled
 	// copy has them not, for with them it would not compile.
 	Dropped []string
+
+	reads bool // it may read standard input
 }
 
 // Note says what was changed in the compiled copy, "" if nothing was.
@@ -72,6 +74,7 @@ func (w *Workspace) WriteListing(c *cell.Cell, id string) (Listing, error) {
 	}
 	names := topLevel(file)
 	l.Main = l.Package == "main" && names["main"]
+	l.reads = mentionsInput(text)
 	test := l.Tests.Any() || strings.HasSuffix(l.Package, "_test")
 
 	w.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"gomri/kernel/check"
@@ -27,20 +28,24 @@ type Result struct {
 // Program compiles a cell as a closed program and runs it: its statements are func
 // main, and exactly what they reach is around them. What it prints goes to out as it
 // comes. A compile error, a panic, an exit status, an interrupt and a missing
-// session value are a *display.Failure.
-func (w *Workspace) Program(ctx context.Context, p *check.Program, out display.Output) (Result, error) {
+// session value are a *display.Failure. Flags are those of go build that CheckFlags
+// lets through.
+func (w *Workspace) Program(ctx context.Context, p *check.Program, out display.Output, flags ...string) (Result, error) {
+	if err := CheckFlags(flags); err != nil {
+		return Result{}, err
+	}
 	w.turn.Lock()
 	defer w.turn.Unlock()
 	if err := w.writeClosed(p, asProgram); err != nil {
 		return Result{}, err
 	}
-	exe, err := w.buildClosed(ctx)
+	exe, err := w.buildClosed(ctx, out, flags)
 	if err != nil {
 		return Result{}, err
 	}
 	defer os.Remove(exe)
 	w.dropValue() // of a program that was killed
-	if err := w.run(ctx, exe, out); err != nil {
+	if err := w.run(ctx, execution{exe: exe, out: out, input: readsInput(p), race: hasFlag(flags, "race")}); err != nil {
 		w.dropValue()
 		return Result{}, err
 	}
@@ -48,20 +53,24 @@ func (w *Workspace) Program(ctx context.Context, p *check.Program, out display.O
 	return Result{Value: m.Text(), Model: m, HasValue: left && p.Last != nil}, err
 }
 
-// RunListing builds the package of a cell with a package clause and runs it.
-func (w *Workspace) RunListing(ctx context.Context, l Listing, out display.Output) error {
-	exe, err := w.BuildListing(ctx, l)
+// RunListing builds the package of a cell with a package clause and runs it, built
+// with flags as in Program.
+func (w *Workspace) RunListing(ctx context.Context, l Listing, out display.Output, flags ...string) error {
+	if err := CheckFlags(flags); err != nil {
+		return err
+	}
+	exe, err := w.build(ctx, w.root, "./"+l.Dir, flags, out)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(exe)
-	return w.run(ctx, exe, out)
+	return w.run(ctx, execution{exe: exe, out: out, input: l.reads, race: hasFlag(flags, "race")})
 }
 
 // BuildListing builds the package of a cell with a package clause and returns the
 // program's path. The caller removes it, or leaves that to Close.
 func (w *Workspace) BuildListing(ctx context.Context, l Listing) (string, error) {
-	return w.build(ctx, w.root, "./"+l.Dir, nil)
+	return w.build(ctx, w.root, "./"+l.Dir, nil, nil)
 }
 
 // maxMishaps is how often a direct build may go wrong before it is not tried again.
@@ -69,8 +78,12 @@ const maxMishaps = 3
 
 // buildClosed builds the closed package: directly if that is possible, else, and
 // also if the compiler refuses it, by the go command. The caller holds w.turn.
-func (w *Workspace) buildClosed(ctx context.Context) (string, error) {
-	if w.mishaps < maxMishaps {
+func (w *Workspace) buildClosed(ctx context.Context, out display.Output, flags []string) (string, error) {
+	plain := len(flags) == 0
+	if !hasFlag(flags, "ldflags") {
+		flags = append(slices.Clone(releaseFlags), flags...)
+	}
+	if plain && w.mishaps < maxMishaps {
 		exe := w.newProgram()
 		err := w.direct(ctx, exe)
 		if err == nil {
@@ -85,7 +98,7 @@ func (w *Workspace) buildClosed(ctx context.Context) (string, error) {
 			w.forget() // what it knew may be stale
 		}
 	}
-	exe, err := w.build(ctx, w.hidden, "./"+sessionDir, releaseFlags)
+	exe, err := w.build(ctx, w.hidden, "./"+sessionDir, flags, out)
 	var f *display.Failure
 	if errors.As(err, &f) {
 		w.mishaps = max(0, w.mishaps-1) // the user's code is at fault, and nothing else
@@ -105,8 +118,9 @@ func (w *Workspace) newProgram() string {
 	return exe
 }
 
-// build builds one package by the go command and returns the program's path.
-func (w *Workspace) build(ctx context.Context, module, pkg string, flags []string) (string, error) {
+// build builds one package by the go command and returns the program's path. What
+// the compiler says of code that it accepts, because a flag asked it to, goes to out.
+func (w *Workspace) build(ctx context.Context, module, pkg string, flags []string, out display.Output) (string, error) {
 	exe := w.newProgram()
 	text := newCapped(maxOutput)
 	clean := w.newCleaner(text, module)
@@ -121,24 +135,8 @@ func (w *Workspace) build(ctx context.Context, module, pkg string, flags []strin
 	case !exit.Success():
 		return "", w.buildFailure(text.String(), "go build", exit)
 	}
+	if out != nil && text.String() != "" {
+		out.Stream(display.Stderr, text.String())
+	}
 	return exe, nil
-}
-
-// run runs a built program with an empty standard input.
-func (w *Workspace) run(ctx context.Context, exe string, out display.Output) error {
-	crash := &crashWatch{to: stream{out, display.Stderr}}
-	exit, err := child.Run(ctx, child.Command{
-		Path: exe, Dir: w.opts.Dir, Env: w.opts.Env,
-		Stdout: stream{out, display.Stdout}, Stderr: crash,
-	})
-	if f := display.Interrupted(ctx); f != nil {
-		return errors.Join(f, crash.release())
-	}
-	if err != nil {
-		return fmt.Errorf("run the compiled cell: %w", err)
-	}
-	if exit.Success() {
-		return crash.release()
-	}
-	return crash.failure(exit)
 }

@@ -146,6 +146,21 @@ func (w *Workspace) environ() []string {
 	return w.env
 }
 
+// programEnv is the environment of built programs; nil is the caller's.
+func (w *Workspace) programEnv() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.opts.Env
+}
+
+// SetEnv changes the environment, "KEY=value" each, of the go command and of programs
+// that are built and run from now on.
+func (w *Workspace) SetEnv(env []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.opts.Env, w.env = env, environment(env)
+}
+
 // Close removes the modules and what was built. Cells that are still running must
 // have ended: cancel their contexts first. Closing again does nothing.
 func (w *Workspace) Close() error {
