@@ -200,7 +200,7 @@ func untied(lines []string) []string {
 
 func TestTopTextEqualsPprof(t *testing.T) {
 	var tables, rows atomic.Int64
-	all := os.Getenv("CI") == "true"
+	all := os.Getenv("GOMRI_WHOLE_CORPUS") != ""
 	t.Run("profiles", func(t *testing.T) {
 		for i, file := range publicProfiles(t) {
 			t.Run(filepath.Base(file), func(t *testing.T) {
@@ -230,7 +230,7 @@ func TestTopTextEqualsPprof(t *testing.T) {
 // matrix runs f for every profile with every variant, or away from CI for a part of
 // them: the whole takes minutes.
 func matrix(t *testing.T, offset int, f func(t *testing.T, p *prof.Profile, file string, v variant)) {
-	all := os.Getenv("CI") == "true"
+	all := os.Getenv("GOMRI_WHOLE_CORPUS") != ""
 	for i, file := range publicProfiles(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
@@ -340,7 +340,7 @@ func TestListTextEqualsPprof(t *testing.T) {
 	file := cpuProfile(t)
 	p := load(t, file)
 	for i, v := range variants {
-		if i%5 != 0 && os.Getenv("CI") != "true" {
+		if i%5 != 0 && os.Getenv("GOMRI_WHOLE_CORPUS") == "" {
 			continue
 		}
 		for _, expr := range []string{"spin", "cpuProfile|time.Now|tRunner"} {
@@ -360,7 +360,7 @@ func TestDifferenceTextEqualsPprof(t *testing.T) {
 	before, now := cpuProfile(t), cpuProfile(t)
 	goroot := publicProfiles(t)[0]
 	for i, pair := range [][2]string{{before, now}, {before, goroot}, {goroot, before}} {
-		if i > 0 && os.Getenv("CI") != "true" {
+		if i > 0 && os.Getenv("GOMRI_WHOLE_CORPUS") == "" {
 			break
 		}
 		for _, flags := range []string{"-base", "-diff_base", "-diff_base -normalize", "-base -cum", "-diff_base -focus=runtime", "-base -drop_negative"} {

@@ -27,6 +27,7 @@ type Tree struct {
 	// with its children's: a width that holds what is new and what has vanished.
 	Diff *Sides
 
+	Collapsed   int   // frames that Collapse left out
 	Pruned      int   // frames that Prune took away
 	PrunedValue int64 // their total values, each counted once
 }

@@ -25,6 +25,9 @@ const (
 	maxFlameSVG = 64 << 10
 	// maxFlameData is the size of the data for the live graph in bytes.
 	maxFlameData = 96 << 10
+	// maxFlameProto is the size of the profile in bytes up to which the live graph can
+	// save it.
+	maxFlameProto = 30 << 10
 	// flameShare is the width below which frames are not drawn: one in a thousand,
 	// which at flameWidth is a little more than a pixel.
 	flameShare = 0.001
@@ -42,16 +45,23 @@ const (
 //go:embed flame.js
 var flameScript string
 
+// FlameView is one sample type of a profile, which the live graph can switch to.
+type FlameView struct {
+	Name string // "alloc_space"
+	Tree *prof.Tree
+}
+
 // Flame draws a call tree as a flame graph, the first caller on top: a static
 // picture, a table for who cannot see it, and a script that makes the picture live
-// where scripts run. Its text is the table top, as pprof prints it.
-func Flame(tree *prof.Tree, top prof.Top, o ProfileOptions) display.Bundle {
+// where scripts run, and can show the other sample types of the profile. Its text
+// is the table top, as pprof prints it.
+func Flame(tree *prof.Tree, top prof.Top, o ProfileOptions, others ...FlameView) display.Bundle {
 	f := Frame{Headline: headline(top), Doubts: doubts(top, o), Command: o.Command, Footer: footer(top, o)}
-	if tree.Root.Total <= 0 {
+	if tree.Root.Total <= 0 && len(others) == 0 {
 		return f.Bundle(top.Text())
 	}
 	svg, drawn := flameSVG(tree)
-	data := flameData(tree)
+	data := flameData(tree, others, o.Proto)
 	uid := uidOf(svg + data)
 	alt := flameAlt(tree, top)
 	f.Body = []string{
@@ -60,9 +70,12 @@ func Flame(tree *prof.Tree, top prof.Top, o ProfileOptions) display.Bundle {
 		script(flameScript, jsString(uid), data),
 	}
 	if len(top.Rows) > 0 {
-		short := top
+		short, table := top, func(t prof.Top) string { return topTable(t, -1) }
+		if top.Diff != nil {
+			table = diffTable
+		}
 		short.Rows = top.Rows[:min(len(top.Rows), flameTopRows)]
-		f.Body = append(f.Body, Fold(fmt.Sprintf("The same as a table: the %d functions with the most time of their own", len(short.Rows)), topTable(short, -1)))
+		f.Body = append(f.Body, Fold(fmt.Sprintf("The same as a table: the %d functions with the most time of their own", len(short.Rows)), table(short)))
 	}
 	f.Footer = append(f.Footer, flameNote(drawn))
 	return f.Bundle(top.Text())
@@ -76,11 +89,15 @@ func FlameSVG(tree *prof.Tree) string {
 
 // flameNote says how much is drawn.
 func flameNote(t *prof.Tree) string {
-	if t.Pruned == 0 {
-		return fmt.Sprintf("%d frames, all drawn", t.Frames())
+	text := fmt.Sprintf("%d frames, all drawn", t.Frames())
+	if t.Pruned > 0 {
+		text = fmt.Sprintf("%d frames drawn; %d are too narrow (hatched), and %s of the stacks end in them", t.Frames(), t.Pruned,
+			Percent(shareOf(t.PrunedValue, t.Root.Total)))
 	}
-	return fmt.Sprintf("%d frames drawn; %d are too narrow (hatched), and %s of the stacks end in them", t.Frames(), t.Pruned,
-		Percent(shareOf(t.PrunedValue, t.Root.Total)))
+	if t.Collapsed > 0 {
+		text += fmt.Sprintf("; %d frames of the runtime and of package testing are folded into their callers", t.Collapsed)
+	}
+	return text
 }
 
 // flameAlt describes the picture in words.
@@ -103,6 +120,7 @@ func flameAlt(tree *prof.Tree, top prof.Top) string {
 // the tree as drawn.
 func flameSVG(tree *prof.Tree) (string, *prof.Tree) {
 	share, widest, self := flameShare, flameWidest, selfByKind(tree.Root)
+	tree = tree.Collapse()
 	for {
 		drawn := tree.Prune(share, widest)
 		svg := (&flamePicture{tree: drawn, self: self}).draw()
@@ -134,10 +152,10 @@ func (p *flamePicture) draw() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img">`,
 		flameWidth, height, flameWidth, height)
-	fmt.Fprintf(&b, `<title>%s flame graph of %s</title>`, Escape(kindOfProfile(p.tree.Type)), Escape(spoken(root.Total, p.tree.Type.Unit)))
+	fmt.Fprintf(&b, `<title>%s</title><desc>%s</desc>`, Escape(flameTitle(p.tree)), Escape(flameDesc(p.tree)))
 	b.WriteString(`<style>text{font:` + fmt.Sprint(flameText) + `px ` + FontCode + `;fill:` + Ink + `}` +
 		`.y{fill:` + FillYours + `}.s{fill:` + FillStd + `}.m{fill:` + FillModules + `}.r{fill:` + FillRuntime + `}.a{fill:#ececec}` +
-		`.i{opacity:.72}</style>`)
+		`.i{opacity:.72}` + p.diffStyle() + `</style>`)
 	if p.hash {
 		b.WriteString(`<defs><pattern id="h" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
 			`<path d="M0 0V6" stroke="#9a9a9a" stroke-width="2"/></pattern></defs>`)
@@ -210,15 +228,23 @@ func (p *flamePicture) rest(n *prof.Node, depth int, x, width float64) {
 func (p *flamePicture) describe(n *prof.Node, depth int, width float64) (class, label, title string) {
 	if depth == 0 {
 		text := fmt.Sprintf("all, %s of %s", spoken(n.Total, p.tree.Type.Unit), p.tree.Type.Type)
+		if p.tree.Diff != nil {
+			text = "all, " + p.tree.Type.Type + " " + fromTo(p.tree, n)
+		}
 		return "a", fit(width, text), text
 	}
 	class = classOf(n.Kind)
 	title = n.Name + " " + p.share(n.Total)
 	mark := ""
+	if p.tree.Diff != nil {
+		class = deltaClass(n)
+		title = n.Name + " " + fromTo(p.tree, n)
+		mark = deltaMark(n)
+	}
 	if n.Inlined {
 		class += " i"
 		title += " (inline)"
-		mark = MarkInline
+		mark += MarkInline
 	}
 	return class, fit(width, mark+prof.ShortName(n.Name), mark+prof.BareName(n.Name), prof.BareName(n.Name)), title
 }
@@ -244,6 +270,10 @@ func fit(width float64, texts ...string) string {
 
 // legend says what the colours mean and how much of the time each has in itself.
 func (p *flamePicture) legend(b *strings.Builder, y int) {
+	if p.tree.Diff != nil {
+		p.diffLegend(b, y)
+		return
+	}
 	x := 3.0
 	for _, k := range flameKinds {
 		text := k.String() + " " + Percent(shareOf(p.self[k], p.tree.Root.Total))

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/base64"
 	"fmt"
 
 	"gomri/kernel/prof"
@@ -31,20 +32,54 @@ type flameModel struct {
 	// Self are the shares of the kinds in themselves, as text, in the order of flameKinds.
 	Self [4][3]string `json:"s"`
 	// Fills are the colours of the kinds, for light and dark ground.
-	Fills map[string][2]string `json:"c"`
+	Fills map[string][2]string `json:"c,omitempty"`
+	// Sides holds, of a difference, for each frame what it was and is, in itself and in
+	// all, in units of Step: from, to, self from, self to.
+	Sides []int64 `json:"x,omitempty"`
+	// View is the name of the sample type, and Others are the other ones.
+	View   string        `json:"v,omitempty"`
+	Others []*flameModel `json:"o,omitempty"`
+	// Proto is the profile itself, gzipped and in base64, when it is small.
+	Proto string `json:"z,omitempty"`
 }
 
-// flameData returns the model of the live graph as JSON, of at most maxFlameData bytes.
-func flameData(tree *prof.Tree) string {
+// flameData returns the model of the live graph as JSON: of at most maxFlameData
+// bytes, shared with the other sample types, and the profile if that is small.
+func flameData(tree *prof.Tree, others []FlameView, proto []byte) string {
+	limit := maxFlameData
+	if len(others) > 0 {
+		limit = maxFlameData / 2
+	}
+	m := boundedModel(tree, limit)
+	m.Fills = map[string][2]string{
+		"y": {FillYours, DarkFillYours}, "s": {FillStd, DarkFillStd},
+		"m": {FillModules, DarkFillModules}, "r": {FillRuntime, DarkFillRuntime},
+		"l": {FillBetter, DarkFillBetter}, "g": {FillWorse, DarkFillWorse},
+	}
+	if len(others) > 0 {
+		m.View = tree.Type.Type
+	}
+	for _, o := range others {
+		other := boundedModel(o.Tree, maxFlameData/2/len(others))
+		other.View = o.Name
+		m.Others = append(m.Others, other)
+	}
+	if len(proto) <= maxFlameProto {
+		m.Proto = base64.StdEncoding.EncodeToString(proto)
+	}
+	return jsValue(m)
+}
+
+// boundedModel is the model with as many frames as fit into limit bytes.
+func boundedModel(tree *prof.Tree, limit int) *flameModel {
 	share, widest, self := liveShare, liveWidest, selfByKind(tree.Root)
 	for {
 		m := newFlameModel(tree.Prune(share, widest))
 		for i, k := range flameKinds {
 			m.Self[i] = [3]string{classOf(k), k.String(), Percent(shareOf(self[k], tree.Root.Total))}
 		}
-		text := jsValue(m)
-		if len(text) <= maxFlameData {
-			return text
+		if len(jsValue(m)) <= limit {
+			return m
 		}
 		share *= 1.5
 		widest = widest * 2 / 3
@@ -55,10 +90,6 @@ func newFlameModel(tree *prof.Tree) *flameModel {
 	m := &flameModel{
 		Step: max(stepOf(tree.Root, 0), 1), Total: tree.Total, Type: tree.Type.Type, Pruned: tree.Pruned,
 		Units: unitsOf(tree.Type.Unit),
-		Fills: map[string][2]string{
-			"y": {FillYours, DarkFillYours}, "s": {FillStd, DarkFillStd},
-			"m": {FillModules, DarkFillModules}, "r": {FillRuntime, DarkFillRuntime},
-		},
 	}
 	names, files := make(map[string]int), make(map[string]int)
 	kinds := []byte{}
@@ -85,6 +116,9 @@ func newFlameModel(tree *prof.Tree) *flameModel {
 			line = -line - 1
 		}
 		m.Frames = append(m.Frames, depth, int64(name), n.Total/m.Step, n.Self/m.Step, line)
+		if tree.Diff != nil {
+			m.Sides = append(m.Sides, n.From/m.Step, n.To/m.Step, n.SelfFrom/m.Step, n.SelfTo/m.Step)
+		}
 		for _, c := range n.Children {
 			if c.Total > 0 {
 				walk(c, depth+1)
@@ -101,6 +135,8 @@ func newFlameModel(tree *prof.Tree) *flameModel {
 func stepOf(n *prof.Node, step int64) int64 {
 	step = gcd(step, n.Total)
 	step = gcd(step, n.Self)
+	step = gcd(step, n.From)
+	step = gcd(step, n.SelfFrom)
 	for _, c := range n.Children {
 		if step == 1 {
 			return 1

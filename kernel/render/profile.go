@@ -18,6 +18,8 @@ type ProfileOptions struct {
 	Doubts []string
 	// Footer holds further lines: where the profile came from, machine, Go version.
 	Footer []string
+	// Proto is the profile itself, for who wants to save it from a flame graph; may be nil.
+	Proto []byte
 }
 
 // nounOf names what a sample type measures, as the object of a sentence.
@@ -91,6 +93,8 @@ func headline(t prof.Top) string {
 	noun := nounOf(t.Type)
 	f := t.Finding
 	switch {
+	case t.Diff != nil:
+		return diffHeadline(t, noun)
 	case t.Total == 0:
 		return "The profile holds no samples of " + noun + "."
 	case len(t.Rows) == 0:
@@ -133,6 +137,9 @@ func heaviestRow(t prof.Top, noun string) string {
 func doubts(t prof.Top, o ProfileOptions) []string {
 	list := append([]string(nil), o.Doubts...)
 	list = append(list, t.Warnings...)
+	if t.Diff != nil {
+		return append(list, diffDoubts(t)...)
+	}
 	if t.Samples > 0 && t.Samples < fewSamples {
 		list = append(list, fmt.Sprintf("Profile for longer: %d samples are few; a share of 10 %% is 10 ± %.0f percentage points.",
 			t.Samples, prof.Margin(10, t.Samples)))
@@ -149,7 +156,9 @@ func footer(t prof.Top, o ProfileOptions) []string {
 	if t.Total != 0 {
 		parts = append(parts, spoken(t.Total, t.Type.Unit)+" of "+t.Type.Type)
 	}
-	if t.Samples > 0 {
+	if t.Diff != nil && t.Diff.SamplesFrom+t.Diff.SamplesTo > 0 {
+		parts = append(parts, fmt.Sprintf("%d → %d samples", t.Diff.SamplesFrom, t.Diff.SamplesTo))
+	} else if t.Samples > 0 {
 		parts = append(parts, fmt.Sprintf("%d samples, a share of 10 %% is exact to ± %.1f points", t.Samples, prof.Margin(10, t.Samples)))
 	}
 	list := append([]string(nil), o.Footer...)

@@ -15,6 +15,9 @@ type Table struct {
 	Caption string
 	Columns []Column
 	Rows    []Row
+	// Groups are rows that belong together, in place of Rows: sorting moves them as
+	// one, and a hairline sets them apart. They never fold.
+	Groups [][]Row
 	// Totals come last, muted, and never fold: sums and "everything else".
 	Totals []Row
 	// Fold is how many rows are shown before the rest folds; 0 means FoldRows,
@@ -82,7 +85,7 @@ func (t Table) HTML() string {
 	if fold == 0 {
 		fold = FoldRows
 	}
-	if fold < 0 || len(t.Rows) <= fold {
+	if fold < 0 || len(t.Groups) > 0 || len(t.Rows) <= fold {
 		return t.grid(t.Rows, t.Totals)
 	}
 	rest := t.Rows[fold:]
@@ -107,11 +110,13 @@ func (t Table) grid(rows, totals []Row) string {
 		writeTitle(&b, c.Hint)
 		b.WriteString(`>` + Escape(c.Title) + `</th>`)
 	}
-	b.WriteString(`</tr></thead><tbody>`)
-	for _, r := range rows {
-		t.row(&b, r, r.Muted)
+	b.WriteString(`</tr></thead>`)
+	if len(t.Groups) == 0 {
+		t.body(&b, rows, "")
 	}
-	b.WriteString(`</tbody>`)
+	for _, g := range t.Groups {
+		t.body(&b, g, ` style="border-bottom:`+Hairline+`"`)
+	}
 	if len(totals) > 0 {
 		b.WriteString(`<tfoot>`)
 		for _, r := range totals {
@@ -121,6 +126,15 @@ func (t Table) grid(rows, totals []Row) string {
 	}
 	b.WriteString(`</table></div>`)
 	return b.String()
+}
+
+// body draws rows that sort together.
+func (t Table) body(b *strings.Builder, rows []Row, attributes string) {
+	b.WriteString(`<tbody` + attributes + `>`)
+	for _, r := range rows {
+		t.row(b, r, r.Muted)
+	}
+	b.WriteString(`</tbody>`)
 }
 
 // row draws one row; missing cells are empty, surplus ones are left out.

@@ -23,6 +23,9 @@ func Top(t prof.Top, o ProfileOptions) display.Bundle {
 	f := Frame{Headline: headline(t), Doubts: doubts(t, o), Command: o.Command, Footer: footer(t, o)}
 	if len(t.Rows) > 0 {
 		table := topTable(t, FoldRows)
+		if t.Diff != nil {
+			table = diffTable(t)
+		}
 		uid := uidOf(table)
 		f.Body = []string{
 			`<div data-gomri-top="` + uid + `">` + table + `</div>`,

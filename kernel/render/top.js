@@ -1,40 +1,44 @@
 function (uid) {
   // Makes the heads of the table sort it: by click, Enter or space, and once more for the
   // other direction. Folded rows are opened and join the table, because they may come first.
+  // A table of groups (a body each) is sorted by the row of each that has a value in its first cell.
+  var units = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, hrs: 3.6e12, B: 1, kB: 1024, MB: 1048576, GB: 1073741824, TB: 1099511627776 };
   function key(row, i) {
     var text = row.cells[i].textContent.trim();
-    var m = /^(-?[\d.e-]+)\s*(\D*)$/.exec(text);
-    if (!m || i === 5) { return text; }
-    var units = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, hrs: 3.6e12, B: 1, kB: 1024, MB: 1048576, GB: 1073741824, TB: 1099511627776 };
-    return parseFloat(m[1]) * (units[m[2]] || 1);
+    var m = /^([-+−]?)([\d.]+(?:e-?\d+)?)\s*([a-zA-Z%]*)$/.exec(text);
+    if (!m) { return text; }
+    return parseFloat(m[2]) * (units[m[3]] || 1) * (m[1] && m[1] !== '+' ? -1 : 1);
   }
   function hydrate(root) {
     root.setAttribute('data-ready', '1');
     var tables = root.querySelectorAll('table');
-    var body = tables[0].tBodies[0];
-    var heads = tables[0].tHead.rows[0].cells;
+    var table = tables[0], heads = table.tHead.rows[0].cells, grouped = table.tBodies.length > 1;
     var sorted = -1, down = true;
+    function list(x) { return Array.prototype.slice.call(x); }
+    function lead(e) { return grouped ? list(e.rows).filter(function (r) { return r.cells[0].textContent; })[0] || e.rows[0] : e; }
     function sort(i) {
-      down = sorted === i ? !down : i < 5;
+      down = sorted === i ? !down : i < heads.length - 1;
       sorted = i;
       var fold = root.querySelector('details');
       if (fold) {
-        Array.prototype.slice.call(tables[1].tBodies[0].rows).forEach(function (r) { body.appendChild(r); });
+        list(tables[1].tBodies).forEach(function (b) {
+          if (grouped) { table.appendChild(b); } else { list(b.rows).forEach(function (r) { table.tBodies[0].appendChild(r); }); }
+        });
         fold.parentNode.removeChild(fold);
       }
-      var rows = Array.prototype.slice.call(body.rows);
+      var parent = grouped ? table : table.tBodies[0];
+      var rows = list(grouped ? table.tBodies : parent.rows).map(function (r) { return { at: r, key: key(lead(r), i) }; });
       rows.sort(function (a, b) {
-        var x = key(a, i), y = key(b, i);
-        var d = x < y ? -1 : x > y ? 1 : 0;
+        var d = typeof a.key !== typeof b.key ? (typeof a.key === 'number' ? 1 : -1) : a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
         return down ? -d : d;
       });
-      rows.forEach(function (r) { body.appendChild(r); });
+      rows.forEach(function (r) { parent.appendChild(r.at); });
       for (var k = 0; k < heads.length; k++) {
         heads[k].setAttribute('aria-sort', k === i ? (down ? 'descending' : 'ascending') : 'none');
         heads[k].firstChild.nodeValue = heads[k].firstChild.nodeValue.replace(/ [▴▾]$/, '') + (k === i ? (down ? ' ▾' : ' ▴') : '');
       }
     }
-    Array.prototype.forEach.call(heads, function (head, i) {
+    list(heads).forEach(function (head, i) {
       head.tabIndex = 0;
       head.style.cursor = 'pointer';
       head.setAttribute('data-lm-suppress-shortcuts', 'true');
