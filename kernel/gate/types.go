@@ -42,6 +42,9 @@ func (j *judge) typeParts(t types.Type) string {
 	case *types.Array:
 		return j.typeFault(t.Elem())
 	case *types.Map:
+		if types.IsInterface(t.Key()) {
+			return "a map with interfaces as keys"
+		}
 		return first(j.typeFault(t.Key()), j.typeFault(t.Elem()))
 	case *types.Struct:
 		for f := range t.Fields() {
@@ -55,11 +58,20 @@ func (j *judge) typeParts(t types.Type) string {
 	case *types.Chan:
 		return "channel"
 	case *types.Interface:
-		return "a value of interface type"
+		if !isAny(t) {
+			return "a value of interface type"
+		}
+		return ""
 	case *types.Tuple:
 		return j.tupleFault(t)
 	}
 	return "the type " + j.name(t)
+}
+
+// isAny is true for the interface without methods.
+func isAny(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.Empty()
 }
 
 // namedFault judges a named type: of the session any whose parts are allowed, of a

@@ -36,8 +36,6 @@ func (j *judge) stmt(s ast.Stmt, sig *types.Signature) {
 	switch s := s.(type) {
 	case *ast.GoStmt:
 		j.refuse(s.Pos(), "go statement")
-	case *ast.DeferStmt:
-		j.refuse(s.Pos(), "defer statement")
 	case *ast.SelectStmt:
 		j.refuse(s.Pos(), "select statement")
 	case *ast.SendStmt:
@@ -56,7 +54,7 @@ func (j *judge) stmt(s ast.Stmt, sig *types.Signature) {
 		j.rangeStmt(s)
 	case *ast.SwitchStmt:
 		j.switchStmt(s)
-	case *ast.BlockStmt, *ast.ExprStmt, *ast.IncDecStmt, *ast.IfStmt, *ast.ForStmt, *ast.CaseClause,
+	case *ast.BlockStmt, *ast.ExprStmt, *ast.DeferStmt, *ast.IncDecStmt, *ast.IfStmt, *ast.ForStmt, *ast.CaseClause,
 		*ast.DeclStmt, *ast.EmptyStmt, *ast.LabeledStmt:
 	default:
 		j.refuse(s.Pos(), "this statement")
@@ -238,7 +236,7 @@ func (j *judge) binary(x *ast.BinaryExpr) {
 	if a.IsNil() || b.IsNil() {
 		return
 	}
-	if types.IsInterface(a.Type) != types.IsInterface(b.Type) {
+	if types.IsInterface(a.Type) != types.IsInterface(b.Type) || isAny(a.Type) || isAny(b.Type) {
 		j.refuse(x.Pos(), "comparison with an interface")
 	}
 }

@@ -39,21 +39,12 @@ func low2(n, c, low, high int) int { _ = make([]struct{}, n, c)[low:high]; retur
 
 func low3(n, c, low, high, top int) int { _ = make([]struct{}, n, c)[low:high:top]; return low }
 
-// boundsError is a runtime error in other words.
-type boundsError string
-
-// Error returns the runtime's words.
-func (e boundsError) Error() string { return string(e) }
-
-// RuntimeError makes it a runtime.Error.
-func (e boundsError) RuntimeError() {}
-
 // arrayWords is deferred: of an array the runtime tells the length.
 func arrayWords() {
 	switch r := recover().(type) {
 	case nil:
 	case runtime.Error:
-		panic(boundsError(strings.Replace(r.Error(), "with capacity", "with length", 1)))
+		panic(runtimeError(strings.Replace(r.Error(), "with capacity", "with length", 1)))
 	default:
 		panic(r)
 	}

@@ -172,8 +172,12 @@ import (
 	"oracle/value"
 )
 
+var shown string // the value of the cell
+
 func Cell(f func()) {
+	shown = ""
 	defer func() {
+		fmt.Print(shown)
 		if r := recover(); r != nil {
 			fmt.Print("\x03", text(r))
 		}
@@ -183,7 +187,7 @@ func Cell(f func()) {
 	f()
 }
 
-func Value(vs ...any) { fmt.Print("\x02", value.Of(vs...).Text()) }
+func Value(vs ...any) { shown = "\x02" + value.Of(vs...).Text() }
 
 func text(v any) string {
 	switch x := v.(type) {

@@ -146,15 +146,11 @@ func (m *machine) failed(err error, res *response) {
 		res.Refused = err.Error()
 		return
 	}
-	v := p.Value
-	if rv, ok := v.(reflect.Value); ok {
-		v = rv.Interface()
-	}
-	if _, ok := v.(interrupted); ok {
+	if _, ok := p.Value.(interrupted); ok {
 		res.Interrupted = true
 		return
 	}
-	text := panicText(v)
+	text := panicText(panicValue(p.Value))
 	res.Panic = &text
 }
 

@@ -25,6 +25,7 @@ func (m *machine) natives() yaegi.Exports {
 		"Println":   reflect.ValueOf(func(args ...any) { builtinPrint(true, args) }),
 	}
 	bounds(rt)
+	scopes(rt)
 	shifting[int](rt)
 	shifting[int8](rt)
 	shifting[int16](rt)

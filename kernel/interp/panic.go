@@ -7,12 +7,39 @@ import (
 	"strings"
 )
 
+// userPanic is the panic of a panic statement: its value is what the user said.
+type userPanic struct{ value any }
+
+// runtimeError is a runtime error in the runtime's words.
+type runtimeError string
+
+// Error returns the words.
+func (e runtimeError) Error() string { return string(e) }
+
+// RuntimeError makes it a runtime.Error.
+func (e runtimeError) RuntimeError() {}
+
+// panicValue is what a compiled program would have panicked with, where the interpreter
+// panicked with v.
+func panicValue(v any) any {
+	switch x := v.(type) {
+	case userPanic:
+		return x.value
+	case reflect.Value:
+		return x.Interface()
+	case *reflect.ValueError:
+		return runtimeError(nilPointer) // the interpreter found nothing behind a pointer
+	case string:
+		if text, ok := reflectPanics(x); ok {
+			return runtimeError(text)
+		}
+	}
+	return v
+}
+
 // panicText is what the runtime prints after "panic: " for a value.
 func panicText(v any) string {
 	switch x := v.(type) {
-	case *reflect.ValueError:
-		// The interpreter found nothing behind a pointer.
-		return nilPointer
 	case runtime.Error:
 		return x.Error()
 	case error:
@@ -20,9 +47,6 @@ func panicText(v any) string {
 	case fmt.Stringer:
 		return said(x.String)
 	case string:
-		if text, ok := reflectPanics(x); ok {
-			return text
-		}
 		return x
 	}
 	rv := reflect.ValueOf(v)

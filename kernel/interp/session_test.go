@@ -123,6 +123,10 @@ func TestInterruptStopsALoopAndKeepsTheState(t *testing.T) {
 		"func r(n int) int {\n\tif n == 0 {\n\t\treturn 0\n\t}\n\treturn r(n-1) + r(n-1)\n}\nfmt.Println(1)\nr(64)",
 		"fmt.Println(1)\ns := []int{3, 2, 1}\nsort.Slice(s, func(i, j int) bool {\n\tfor {\n\t}\n\treturn true\n})",
 		"fmt.Println(1)\ntime.Sleep(time.Hour)",
+		"defer fmt.Println(2)\nfmt.Println(1)\nfor {\n}",
+		"defer func() { recover() }()\nfunc() {\n\tdefer func() {\n\t\tfor recover() != nil {\n\t\t}\n\t}()\n\tfmt.Println(1)\n\tfor {\n\t}\n}()\nfor {\n}",
+		"fmt.Println(1)\ndefer func() {\n\tfor {\n\t}\n}()",
+		"defer func() {\n\tfmt.Println(1)\n\ttime.Sleep(time.Hour)\n}()\npanic(2)",
 	} {
 		res := s.interrupt(t, cell)
 		if res.Failure == nil || res.Failure.Kind != Interrupted || res.Lost {

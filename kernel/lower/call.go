@@ -96,22 +96,38 @@ func (e *writer) method(x *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selecti
 		e.refuse(sel, "this method")
 	}
 	recv, t := e.path(sel.X, s.Recv(), s.Index()[:len(s.Index())-1])
+	_, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, has := t.Underlying().(*types.Pointer)
 	if fn.Pkg() != e.l.p.Pkg {
+		if e.holding && !types.IsInterface(t) {
+			if wants && !has {
+				recv = "(&" + recv + ")"
+			}
+			recv = e.keep(recv)
+		}
 		return recv + "." + fn.Name() + "(" + strings.Join(e.args(x), ", ") + ")"
 	}
 	d := e.l.p.Objects[fn.Origin()]
 	if d == nil || types.IsInterface(t) {
 		e.refuse(sel, "a call through an interface")
 	}
-	_, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer)
-	_, has := t.Underlying().(*types.Pointer)
 	switch {
 	case wants && !has:
 		recv = "(&" + recv + ")"
 	case has && !wants:
 		recv = "(*" + recv + ")"
 	}
+	if e.holding {
+		recv = e.keep(recv)
+	}
 	return unitName(d) + "(" + strings.Join(append([]string{recv}, e.args(x)...), ", ") + ")"
+}
+
+// keep evaluates a receiver into a variable.
+func (e *writer) keep(recv string) string {
+	name := e.fresh("recv")
+	e.printf("%s := %s\n", name, recv)
+	return name
 }
 
 func (e *writer) conversion(x *ast.CallExpr, t types.Type) string {
@@ -129,7 +145,14 @@ func (e *writer) builtin(x *ast.CallExpr, fun ast.Expr) string {
 		e.refuse(x, "package unsafe")
 	}
 	switch id.Name {
-	case "len", "cap", "delete", "panic":
+	case "recover":
+		if e.fn.panic == "" {
+			e.refuse(x, "recover elsewhere than in a deferred function literal")
+		}
+		return e.pkg(Runtime) + ".Recover(" + e.fn.panic + ")"
+	case "panic":
+		return e.pkg(Runtime) + ".Panic(" + strings.Join(e.args(x), ", ") + ")"
+	case "len", "cap", "delete":
 		return id.Name + "(" + strings.Join(e.args(x), ", ") + ")"
 	case "append", "copy":
 		return e.appendOrCopy(x, id.Name)
@@ -198,7 +221,8 @@ func (e *writer) funcLit(x *ast.FuncLit, native bool) string {
 	if !ok {
 		e.refuse(x, "this function")
 	}
-	inner := &writer{l: e.l, locals: e.locals, count: e.count, imports: e.imports, native: native}
+	inner := &writer{l: e.l, locals: e.locals, count: e.count, imports: e.imports, native: native, recovers: e.recovers}
+	e.recovers = ""
 	inner.function("func", nil, x.Type, sig, x.Body)
 	e.count = inner.count
 	return strings.TrimSuffix(inner.String(), "\n")
@@ -221,7 +245,8 @@ func (e *writer) funcDecl(name string, fn *ast.FuncDecl) {
 // that a recursion ends, and puts the line marker back before it returns.
 func (e *writer) function(head string, recv *ast.FieldList, ft *ast.FuncType, sig *types.Signature, body *ast.BlockStmt) {
 	outer := e.fn
-	e.fn = &function{sig: sig, saved: e.fresh("line")}
+	e.fn = &function{sig: sig, saved: e.fresh("line"), panic: e.recovers}
+	e.recovers = ""
 	defer func() { e.fn = outer }()
 
 	var params []string
@@ -255,6 +280,13 @@ func (e *writer) function(head string, recv *ast.FieldList, ft *ast.FuncType, si
 			e.fn.named = append(e.fn.named, name)
 			e.printf("var %s %s\n", name, e.typ(r.Type()))
 		}
+	}
+	if defers(body) {
+		e.openScope()
+		e.stmts(body.List)
+		e.closeScope()
+		e.printf("}\n")
+		return
 	}
 	e.stmts(body.List)
 	if sig.Results().Len() == 0 {

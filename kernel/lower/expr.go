@@ -11,6 +11,9 @@ import (
 
 // expr writes an expression. Every operation stands in parentheses.
 func (e *writer) expr(x ast.Expr) string {
+	if name, ok := e.stands[x]; ok {
+		return name
+	}
 	if tv, ok := e.l.p.Info.Types[x]; ok && tv.Value != nil {
 		return e.constant(x, tv)
 	}

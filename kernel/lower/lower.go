@@ -117,9 +117,16 @@ func (l *lowerer) cell(code *Code) {
 		body = body[:len(body)-1]
 	}
 	e.fn = &function{}
+	scoped := defers(l.p.Body)
+	if scoped {
+		e.openScope()
+	}
 	e.stmts(body)
 	if l.p.Last != nil {
 		e.last(code)
+	}
+	if scoped {
+		e.closeScope()
 	}
 	e.printf("}\n")
 	code.Source, code.Imports = e.String(), e.imported()
@@ -170,15 +177,22 @@ type writer struct {
 	raw     bool                          // indices have been looked at
 	aim     ast.Expr                      // what is being assigned to
 	within  map[types.Object]types.Object // variables and what they are always an index of
-	native  bool                          // the function being written is called by compiled code alone
-	spread  *ast.CallExpr                 // the call whose argument list may be written before its statement
+	stands  map[ast.Expr]string           // expressions that have been evaluated into a variable
+	// holding is true while a call is written whose receiver is evaluated now, and
+	// recovers is the scope whose panic the next function literal recovers.
+	holding  bool
+	recovers string
+	native   bool          // the function being written is called by compiled code alone
+	spread   *ast.CallExpr // the call whose argument list may be written before its statement
 }
 
 // function is what a return statement has to know.
 type function struct {
 	sig   *types.Signature
 	saved string   // the variable that holds the caller's line marker, "" if none
-	named []string // the result parameters, if they have names
+	named []string // the variables of the results, if they have names or calls are deferred
+	scope string   // the variable that keeps deferred calls, "" if there are none
+	panic string   // the scope whose panic this function recovers, "" if none
 }
 
 func (l *lowerer) writer() *writer {

@@ -56,6 +56,8 @@ func (e *writer) simple(s ast.Stmt) {
 		e.assign(s)
 	case *ast.ReturnStmt:
 		e.returnStmt(s)
+	case *ast.DeferStmt:
+		e.deferStmt(s)
 	case nil:
 	default:
 		e.refuse(s, "%s", describeStmt(s))
@@ -67,8 +69,6 @@ func describeStmt(s ast.Stmt) string {
 	switch s.(type) {
 	case *ast.GoStmt:
 		return "go statement"
-	case *ast.DeferStmt:
-		return "defer statement"
 	case *ast.SelectStmt:
 		return "select statement"
 	case *ast.SendStmt:
@@ -277,6 +277,15 @@ func (e *writer) returnStmt(s *ast.ReturnStmt) {
 		for i, x := range s.Results {
 			results = append(results, e.result(x, e.fn.sig.Results().At(i).Type(), len(s.Results)))
 		}
+	}
+	if e.fn.scope != "" {
+		for i, text := range results {
+			if text != e.fn.named[i] {
+				e.printf("%s = %s\n", e.fn.named[i], text)
+			}
+		}
+		e.printf("return\n")
+		return
 	}
 	if e.fn.saved != "" {
 		e.printf("%s = %s\n", LineVar, e.fn.saved)
