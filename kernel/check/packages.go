@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/gcexportdata"
 )
@@ -19,7 +20,9 @@ type packages struct {
 	// all is what gcexportdata fills, packages that were only mentioned included.
 	all    map[string]*types.Package
 	loaded map[string]*types.Package
+	files  map[string]string // the export data that each of loaded was read from
 	faults map[string]string // of paths that cannot be imported
+	std    map[string]bool   // packages that do not change while the session lasts
 	ahead  *prefetch         // the packages being looked up before anyone asks, or nil
 }
 
@@ -90,20 +93,26 @@ func (p *packages) export(ctx context.Context, paths []string) (map[string]Expor
 }
 
 func newPackages(exp Exporter, fset *token.FileSet) *packages {
+	std := map[string]bool{}
+	for path := range strings.FieldsSeq(stdPaths) {
+		std[path] = true
+	}
 	return &packages{
-		exp: exp, fset: fset,
+		exp: exp, fset: fset, std: std,
 		all:    map[string]*types.Package{},
 		loaded: map[string]*types.Package{"unsafe": types.Unsafe},
+		files:  map[string]string{},
 		faults: map[string]string{},
 	}
 }
 
-// load reads the packages that have not been read yet. What cannot be imported
-// is in faults afterwards; an error means that the search itself failed.
+// load reads the packages that have not been read yet, or have changed since. What
+// cannot be imported is in faults afterwards; an error means that the search itself
+// failed.
 func (p *packages) load(ctx context.Context, paths []string) error {
 	var missing []string
 	for _, path := range paths {
-		if p.loaded[path] != nil {
+		if p.loaded[path] != nil && p.std[path] {
 			continue
 		}
 		delete(p.faults, path) // the user may have fetched it meanwhile
@@ -123,10 +132,18 @@ func (p *packages) load(ctx context.Context, paths []string) error {
 			p.faults[path] = "the go command does not know it"
 		case e.Err != "":
 			p.faults[path] = e.Err
+		case p.loaded[path] != nil && p.files[path] == e.File:
 		default:
+			if p.loaded[path] != nil { // it has changed: its types are others now
+				delete(p.loaded, path)
+				delete(p.all, path)
+			}
 			if err := p.read(path, e.File); err != nil {
 				return err
 			}
+		}
+		if p.faults[path] != "" {
+			delete(p.loaded, path)
 		}
 	}
 	return nil
@@ -148,7 +165,7 @@ func (p *packages) read(path, file string) error {
 	if err != nil {
 		return fmt.Errorf("export data of %s cannot be read; is the go command newer than the one gomri was built with? %w", path, err)
 	}
-	p.loaded[path] = pkg
+	p.loaded[path], p.files[path] = pkg, file
 	return nil
 }
 

@@ -41,8 +41,8 @@ type Cells interface {
 	// Build builds a cell that is a program (with a package main clause, or with a
 	// func main) and returns the binary.
 	Build(ctx context.Context, c *cell.Cell, body string, line int, out display.Output) (string, error)
-	// Compiled and Interpreted run a chunk of Go by one engine.
-	Compiled(ctx context.Context, c *cell.Cell, body string, line int, out display.Output) error
+	// Compiled and Interpreted run a chunk of Go by one engine; flags are those of go build.
+	Compiled(ctx context.Context, c *cell.Cell, body string, line int, flags []string, out display.Output) error
 	Interpreted(ctx context.Context, c *cell.Cell, body string, line int, out display.Output) error
 	// Notes compiles a chunk of Go without running it and returns what the compiler
 	// says with the given -gcflags. Declarations without statements stay in the session.
@@ -53,6 +53,12 @@ type Cells interface {
 	Remember(set bench.Set) []bench.Delta
 	// Why tells which engine ran the last chunk of Go, and the reason.
 	Why() string
+	// Setenv sets a variable of the session's environment; nil unsets it.
+	Setenv(ctx context.Context, name string, value *string) error
+	// Changed are the variables that Setenv has set, or unset (nil), by name.
+	Changed() map[string]*string
+	// Environ is the session's environment, "KEY=value" each; nil is the kernel's own.
+	Environ() []string
 	// Reset forgets the session: declarations, variables and imports.
 	Reset()
 }

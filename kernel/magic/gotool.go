@@ -19,17 +19,14 @@ import (
 func goCommand() Command {
 	return Command{
 		Name: "go", Line: true, Block: true, Raw: true, Args: "[ARGS]",
-		Summary: "the go command in the session's workspace, where every cell is a file; %%go compiles the cell below it",
+		Summary: "the go command in the session's workspace, where every cell is a file; %%go compiles the cell below it, with flags such as -race",
 		Example: "%go build -gcflags=-m main.go",
 		build: func(*flag.FlagSet) runner {
 			return func(ctx context.Context, env *Env, call Call, args []string) error {
 				if !call.Magic.Cell {
 					return GoTool(ctx, env, call.Out, args, nil)
 				}
-				if len(args) > 0 {
-					return wordsErrorf("%%%%go takes no words; %%go runs the go command")
-				}
-				return env.Cells.Compiled(ctx, call.Cell, call.Magic.Body, call.Line+1, call.Out)
+				return env.Cells.Compiled(ctx, call.Cell, call.Magic.Body, call.Line+1, args, call.Out)
 			}
 		},
 	}
@@ -132,7 +129,7 @@ func Shell(ctx context.Context, env *Env, out display.Output, line string) error
 		path, args = "cmd", []string{"/c", line}
 	}
 	text := streamWriter{out}
-	exit, err := child.Run(ctx, child.Command{Path: path, Args: args, Dir: env.Dir, Stdout: text, Stderr: text})
+	exit, err := child.Run(ctx, child.Command{Path: path, Args: args, Dir: env.Dir, Env: env.Cells.Environ(), Stdout: text, Stderr: text})
 	if f := display.Interrupted(ctx); f != nil {
 		return f
 	}

@@ -40,6 +40,7 @@ func serveCommand() Command {
 
 // Serve starts a built program in the background and shows where it listens.
 func Serve(ctx context.Context, env *Env, out display.Output, spec serve.Spec) error {
+	spec.Env = env.Cells.Environ()
 	status, err := env.Servers.Start(ctx, spec)
 	if err != nil {
 		return err

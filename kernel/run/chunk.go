@@ -30,8 +30,8 @@ const (
 )
 
 // chunk runs one chunk of Go: it checks it, chooses the engine and shows the value
-// of its last expression.
-func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, line int, how choice, out display.Output) error {
+// of its last expression. Flags are those of go build for a chunk that is compiled.
+func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, line int, how choice, out display.Output, flags ...string) error {
 	p, err := s.check(ctx, c, text)
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, line int
 		if how == interpreted {
 			return display.Failf("Refused", "benchmarks and tests are always compiled; run the cell without %%%%interp")
 		}
-		return s.tests(ctx, p, nil, out)
+		return s.tests(ctx, p, flags, out)
 	}
 	if f := s.lost(p); f != nil {
 		return f
@@ -54,7 +54,7 @@ func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, line int
 		return display.Failf("Refused", "the interpreter would not run this faithfully: %s. Run the cell without %%%%interp", reason)
 	}
 	s.setWhy(fmt.Sprintf("%s was compiled: %s", c.Name, reason))
-	return s.compile(ctx, p, out)
+	return s.compile(ctx, p, out, flags...)
 }
 
 // check type-checks a chunk. The user's errors are a *display.Failure.
@@ -98,6 +98,9 @@ func (s *Session) interpret(ctx context.Context, p *check.Program, how choice, o
 	if err != nil {
 		return "", fmt.Errorf("the interpreter did not start: %w", err)
 	}
+	if err := s.tellWorker(ctx, worker); err != nil {
+		return "", err
+	}
 	result, err := worker.Run(ctx, code, out)
 	if err != nil {
 		return "", err
@@ -123,6 +126,7 @@ func placed(v gate.Verdict) string {
 func (s *Session) finish(p *check.Program, result interp.Result, out display.Output) error {
 	if result.Lost {
 		s.loseVariables()
+		s.vars.untold()
 	}
 	if result.Failure != nil {
 		return result.Failure.Display()
@@ -134,7 +138,7 @@ func (s *Session) finish(p *check.Program, result interp.Result, out display.Out
 }
 
 // compile runs the chunk as a closed program. The values of its variables end with it.
-func (s *Session) compile(ctx context.Context, p *check.Program, out display.Output) error {
+func (s *Session) compile(ctx context.Context, p *check.Program, out display.Output, flags ...string) error {
 	w, err := s.workspace()
 	if err != nil {
 		return err
@@ -143,7 +147,7 @@ func (s *Session) compile(ctx context.Context, p *check.Program, out display.Out
 		return f
 	}
 	s.commit(p, ledger.Lost)
-	result, err := w.Program(ctx, p, out)
+	result, err := w.Program(ctx, p, out, flags...)
 	if err != nil {
 		return err
 	}

@@ -139,9 +139,19 @@ func (c commands) Build(ctx context.Context, in *cell.Cell, body string, line in
 	return w.BuildListing(ctx, l)
 }
 
-// Compiled runs a chunk by the compiler.
-func (c commands) Compiled(ctx context.Context, in *cell.Cell, body string, line int, out display.Output) error {
-	return c.s.chunk(ctx, in, body, line, compiled, out)
+// Compiled runs a chunk, or a listing, by the compiler with flags of go build.
+func (c commands) Compiled(ctx context.Context, in *cell.Cell, body string, line int, flags []string, out display.Output) error {
+	if err := toolchain.CheckFlags(flags); err != nil {
+		return err
+	}
+	inner, err := cell.Parse(in.Name, body)
+	if err != nil {
+		return parseFailure(err, body)
+	}
+	if l := onlyListing(inner); l != nil {
+		return c.s.listing(ctx, &cell.Cell{Name: in.Name, Text: body}, "", l, out, flags...)
+	}
+	return c.s.chunk(ctx, in, body, line, compiled, out, flags...)
 }
 
 // Interpreted runs a chunk by the interpreter, or says why not.

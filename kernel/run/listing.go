@@ -14,7 +14,7 @@ import (
 // listing runs a cell with a package clause as the file that it is: tests and
 // benchmarks by go test, a program as a program. A program that is a server goes on
 // in the background once it listens; any other package is only compiled.
-func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *cell.Listing, out display.Output) error {
+func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *cell.Listing, out display.Output, flags ...string) error {
 	w, err := s.workspace()
 	if err != nil {
 		return err
@@ -29,11 +29,11 @@ func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *ce
 	s.setWhy(c.Name + " was compiled: it has a package clause")
 	switch {
 	case l.Tests.Any():
-		return s.goTest(ctx, toolchain.TestRun{Listing: l}, out)
+		return s.goTest(ctx, toolchain.TestRun{Listing: l, Flags: flags}, out)
 	case l.Main && serves(text.Text):
-		return s.serveListing(ctx, w, l, text, out)
+		return s.serveListing(ctx, w, l, text, out, flags...)
 	case l.Main:
-		return w.RunListing(ctx, l, out)
+		return w.RunListing(ctx, l, out, flags...)
 	}
 	if _, err := w.Go(ctx, toolchain.GoRun{Args: []string{"build", "./" + l.Dir}}); err != nil {
 		return err
@@ -44,8 +44,8 @@ func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *ce
 
 // serveListing runs a program that is a server in the background, so that the next
 // cell can talk to it.
-func (s *Session) serveListing(ctx context.Context, w *toolchain.Workspace, l toolchain.Listing, text *cell.Listing, out display.Output) error {
-	path, err := w.BuildListing(ctx, l)
+func (s *Session) serveListing(ctx context.Context, w *toolchain.Workspace, l toolchain.Listing, text *cell.Listing, out display.Output, flags ...string) error {
+	path, err := w.BuildListing(ctx, l, flags...)
 	if err != nil {
 		return err
 	}

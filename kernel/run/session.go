@@ -45,6 +45,7 @@ type Session struct {
 	work    lazy[*toolchain.Workspace]
 	worker  lazy[*interp.Client]
 	servers *serve.Manager
+	vars    vars
 
 	mu      sync.Mutex // guards what follows, which completion reads while a cell runs
 	ledger  *ledger.Ledger
@@ -198,6 +199,9 @@ func (s *Session) parts(ctx context.Context, c *cell.Cell, id string, out displa
 
 // part runs one part of a cell.
 func (s *Session) part(ctx context.Context, c *cell.Cell, id string, part cell.Part, out display.Output) error {
+	if err := s.fetchModules(ctx, part, out); err != nil {
+		return err
+	}
 	switch {
 	case part.Go != nil:
 		return s.chunk(ctx, c, part.Go.Text, part.Line, byGate, out)

@@ -21,6 +21,11 @@ func CheckFlags(flags []string) error {
 			wrong = display.Failf("UsageError", "%%%%go takes flags of go build (-%s), not %s", strings.Join(buildFlags, ", -"), what)
 		}
 	}
+	if n := len(flags); n > 0 {
+		if name, _, hasValue, ok := flagName(flags[n-1]); ok && !hasValue && valueFlags[name] {
+			refuse("-" + name + " without a value")
+		}
+	}
 	eachFlag(flags, func(name, _ string) {
 		if !slices.Contains(buildFlags, name) {
 			refuse("-" + name)

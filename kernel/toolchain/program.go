@@ -69,8 +69,11 @@ func (w *Workspace) RunListing(ctx context.Context, l Listing, out display.Outpu
 
 // BuildListing builds the package of a cell with a package clause and returns the
 // program's path. The caller removes it, or leaves that to Close.
-func (w *Workspace) BuildListing(ctx context.Context, l Listing) (string, error) {
-	return w.build(ctx, w.root, "./"+l.Dir, nil, nil)
+func (w *Workspace) BuildListing(ctx context.Context, l Listing, flags ...string) (string, error) {
+	if err := CheckFlags(flags); err != nil {
+		return "", err
+	}
+	return w.build(ctx, w.root, "./"+l.Dir, flags, nil)
 }
 
 // maxMishaps is how often a direct build may go wrong before it is not tried again.
