@@ -41,6 +41,8 @@ type Options struct {
 	// Timeout is the most that a server may take; 0 means the time of the
 	// profile and 15 seconds.
 	Timeout time.Duration
+	// Local asks for files only, never for a server.
+	Local bool
 	// Progress, if set, is called four times a second while a server profiles: total
 	// is how long that takes, 0 when it is not known. It is not called after Profile
 	// has returned.
@@ -78,7 +80,7 @@ func Profile(ctx context.Context, source string, o Options) ([]byte, Info, error
 		return fromFile(path)
 	}
 	u := toURL(source)
-	if u == nil {
+	if u == nil || o.Local {
 		return nil, Info{}, failf("there is no file %s; a server's profile is named by its URL, such as http://localhost:8080%s?seconds=5", source, cpuHandler)
 	}
 	return fromServer(ctx, u, o)

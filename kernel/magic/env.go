@@ -7,6 +7,7 @@ import (
 	"gomri/kernel/bench"
 	"gomri/kernel/cell"
 	"gomri/kernel/display"
+	"gomri/kernel/fetch"
 	"gomri/kernel/ledger"
 	"gomri/kernel/serve"
 	"gomri/kernel/toolchain"
@@ -27,6 +28,8 @@ type Env struct {
 	// Dir is the notebook's folder, an absolute path: files that are not in the
 	// workspace are looked for there, and the shell runs there.
 	Dir string
+	// Profiles are the profiles that were fetched.
+	Profiles fetch.Kept
 	// Driver is the command line of the process that runs pprof's own driver.
 	Driver []string
 }

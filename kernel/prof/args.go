@@ -26,6 +26,8 @@ type Request struct {
 	Normalize      bool
 	// Seconds and Timeout are about servers; 0 when not given.
 	Seconds, Timeout int
+	// Output is the file that the report is written to, or "".
+	Output string
 	// HTTP is the address of -http, for pprof's own web page.
 	HTTP string
 	// Flags are all the flags as typed.
@@ -71,7 +73,7 @@ type driverFlag struct {
 // driverFlags are those flags, by name.
 var driverFlags = map[string]driverFlag{
 	"source_path": {inTop: true}, "trim_path": {inTop: true}, "tagroot": {inTop: true}, "tagleaf": {inTop: true},
-	"output": {inTop: true}, "buildid": {inTop: true}, "add_comment": {inTop: true},
+	"buildid": {inTop: true}, "add_comment": {inTop: true},
 	"tagshow": {inTop: true}, "taghide": {inTop: true},
 	"normalize": {isSwitch: true}, "all_frames": {isSwitch: true, inTop: true},
 	"call_tree": {isSwitch: true}, "intel_syntax": {isSwitch: true},
@@ -151,6 +153,7 @@ func (r *Request) flags(fs *flag.FlagSet) {
 	fs.IntVar(&r.Seconds, "seconds", 0, "")
 	fs.IntVar(&r.Timeout, "timeout", 0, "")
 	fs.StringVar(&r.HTTP, "http", "", "")
+	fs.StringVar(&r.Output, "output", "", "")
 	// What only the driver knows.
 	for name, kind := range driverFlags {
 		if kind.isSwitch {
@@ -197,7 +200,7 @@ func (r *Request) visit(f *flag.Flag, reports *int) error {
 		return nil
 	}
 	switch f.Name {
-	case "symbolize", "tools", "no_browser", "seconds", "timeout", "http":
+	case "symbolize", "tools", "no_browser", "seconds", "timeout", "http", "output":
 		// Not about the report: Go's profiles carry their symbols.
 		return nil
 	case "base", "diff_base":

@@ -13,6 +13,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/pprof/profile"
@@ -207,6 +208,15 @@ func (p *Profile) Samples() int64 {
 		n += s.Value[i]
 	}
 	return n
+}
+
+// Has says whether a function of that name, without its package, is in the profile:
+// "BenchmarkJoin" is in one of that benchmark.
+func (p *Profile) Has(name string) bool {
+	return slices.ContainsFunc(p.p.Function, func(f *profile.Function) bool {
+		rest, ok := strings.CutSuffix(f.Name, name)
+		return ok && strings.HasSuffix(rest, ".")
+	})
 }
 
 // samplesIndex is the index of the count of samples of a CPU profile, or -1.

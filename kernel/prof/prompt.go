@@ -89,6 +89,8 @@ func (p *Prompt) assignment(line string) (done bool, err error) {
 		return true, p.forDriver(name, value, kind, assigned)
 	}
 	switch {
+	case name == "output" && assigned && value != "":
+		return true, errors.New("the prompt does not write to files; name the file in a flag: %pprof -REPORT -output=FILE SOURCE")
 	case o.texts()[name] != nil, slices.Contains([]string{"nodecount", "nodefraction", "edgefraction", "divide_by", "sort", "granularity"}, name):
 		if !assigned {
 			return true, fmt.Errorf("please specify a value, e.g. %s=<val>", name)

@@ -177,7 +177,7 @@ func TestFlagsOfTheDriverReachIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := r.Args(), []string{"-tree", "-call_tree=true", "-output=x.txt", "-tagroot=handler"}; !slices.Equal(got, want) || r.Plain {
+	if got, want := r.Args(), []string{"-tree", "-call_tree=true", "-tagroot=handler"}; !slices.Equal(got, want) || r.Plain || r.Output != "x.txt" {
 		t.Errorf("got %q, plain %v, want %q", got, r.Plain, want)
 	}
 	prompt := prof.NewPrompt(load(t, publicProfiles(t)[0]), prof.Request{Plain: true, Extra: []string{"-tagroot=a"}})

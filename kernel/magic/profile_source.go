@@ -1,0 +1,209 @@
+package magic
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gomri/kernel/display"
+	"gomri/kernel/fetch"
+	"gomri/kernel/prof"
+	"gomri/kernel/render"
+)
+
+// profile is a profile that was fetched, and the cell that draws it.
+type profile struct {
+	env *Env
+	out display.Output
+	// info says where it came from, and data are its bytes.
+	info fetch.Info
+	data []byte
+	// shown is what reports are about: the profile, or its difference from base.
+	shown *prof.Profile
+	// source is the profile's name as typed.
+	source string
+	// base is a profile to subtract, or nil; with diff the percentages are of the base.
+	base []byte
+	diff bool
+	// kept is the name under which a profile of a server is kept, or "".
+	kept string
+	// progress is the id of the line that showed how the collection went, and that
+	// the first report replaces; "" when there is none.
+	progress string
+}
+
+// show shows a report, in place of the progress line if there is one.
+func (p *profile) show(b display.Bundle) {
+	if p.progress == "" {
+		p.out.Display(b)
+		return
+	}
+	p.out.Update(p.progress, b)
+	p.progress = ""
+}
+
+// hint adds to a failure after a profile was fetched that nothing is lost.
+func (p *profile) hint(err error) error {
+	var f *display.Failure
+	if p.kept == "" || !errors.As(err, &f) {
+		return err
+	}
+	told := *f
+	told.Value += fmt.Sprintf(". The profile itself is kept: name it %s in place of the URL", p.kept)
+	return &told
+}
+
+// getProfile fetches the sources that are named, and adds them up; a binary before
+// them is not needed, because Go's profiles carry their symbols. What it returns
+// beside an error knows whether something was kept.
+func getProfile(ctx context.Context, env *Env, out display.Output, req prof.Request) (*profile, error) {
+	p := &profile{env: env, out: out, source: strings.Join(req.Sources, " ")}
+	// What can be wrong at once is found before a server is asked for seconds.
+	if err := checkExpressions(req.Options, req.Param); err != nil {
+		return p, err
+	}
+	var base *prof.Profile
+	names := req.Base
+	if len(req.DiffBase) > 0 {
+		names, p.diff = req.DiffBase, true
+	}
+	if len(names) > 0 {
+		var err error
+		if p.base, base, err = p.sum(ctx, req, names); err != nil {
+			return p, err
+		}
+	}
+	var err error
+	if p.data, p.shown, err = p.sum(ctx, req, p.sources(ctx, req)); err != nil {
+		return p, err
+	}
+	p.info.Parsed = p.shown
+	if base != nil {
+		p.shown, err = p.shown.Minus(base, prof.DiffOptions{OfBase: p.diff, Normalize: req.Normalize})
+		if err != nil {
+			return p, display.Failf("PprofError", "%v", err)
+		}
+	}
+	return p, nil
+}
+
+// checkExpressions finds a malformed regular expression before anything is fetched.
+func checkExpressions(o prof.Options, param string) error {
+	for _, e := range []struct{ name, text string }{
+		{"focus", o.Focus}, {"ignore", o.Ignore}, {"hide", o.Hide}, {"show", o.Show}, {"show_from", o.ShowFrom},
+		{"prune_from", o.PruneFrom}, {"argument", param},
+	} {
+		if _, err := regexp.Compile(e.text); err != nil {
+			return display.Failf("PprofError", "parsing %s regexp: %v", e.name, err)
+		}
+	}
+	return nil
+}
+
+// sources leaves out the binary that may stand before the profiles.
+func (p *profile) sources(ctx context.Context, req prof.Request) []string {
+	if len(req.Sources) < 2 {
+		return req.Sources
+	}
+	first, dir := p.env.locate(req.Sources[0])
+	if _, _, err := fetch.Profile(ctx, first, fetch.Options{Dir: dir, Local: true}); err != nil {
+		return req.Sources[1:]
+	}
+	return req.Sources
+}
+
+// sum fetches profiles and adds them up.
+func (p *profile) sum(ctx context.Context, req prof.Request, names []string) ([]byte, *prof.Profile, error) {
+	var list []*prof.Profile
+	var data []byte
+	for _, name := range names {
+		one, info, err := p.fetch(ctx, req, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		data, p.info = one, info
+		list = append(list, info.Parsed)
+	}
+	if len(list) == 1 {
+		return data, list[0], nil
+	}
+	sum, err := prof.Merge(list)
+	if err != nil {
+		return nil, nil, display.Failf("PprofError", "%v", err)
+	}
+	var b bytes.Buffer
+	if err := sum.Write(&b); err != nil {
+		return nil, nil, fmt.Errorf("write the sum of %d profiles: %w", len(list), err)
+	}
+	return b.Bytes(), sum, nil
+}
+
+// fetch gets one profile by the name that was typed: a file, one that is kept, one
+// of a benchmark, or a URL. What a server gave is kept.
+func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]byte, fetch.Info, error) {
+	if kept, ok := p.env.remembered(name); ok {
+		return kept.Data, kept.Info, nil
+	}
+	source, dir := p.env.locate(name)
+	opts := fetch.Options{
+		Dir: dir, Seconds: req.Seconds, Timeout: time.Duration(req.Timeout) * time.Second,
+		Progress: func(done, total time.Duration) {
+			p.progress = "collecting " + p.source
+			p.out.Update(p.progress, render.Collecting(name, done, total))
+		},
+	}
+	if wanted := slices.Contains(fetch.Kinds, name) || benchmarkName.MatchString(name); wanted && source == name {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return nil, fetch.Info{}, noneOf(name)
+		}
+	}
+	data, info, err := fetch.Profile(ctx, source, opts)
+	if err == nil && info.Remote {
+		p.kept = p.env.Profiles.Add(data, info).Name
+	}
+	return data, info, err
+}
+
+// benchmarkName is what names the last profile of a benchmark.
+var benchmarkName = regexp.MustCompile(`^(Benchmark|Test)[A-Z_]\w*$`)
+
+// noneOf is the failure of a name that no profile has yet.
+func noneOf(name string) error {
+	switch {
+	case benchmarkName.MatchString(name):
+		return display.Failf("ProfileError", "no profile of the session holds %s; make one: %%bench %s -cpuprofile cpu.out", name, name)
+	case name == "cpu":
+		return display.Failf("ProfileError", "the session has no CPU profile yet; make one: %%bench -cpuprofile cpu.out, or fetch one: %%pprof http://localhost:8080/debug/pprof/profile?seconds=5")
+	}
+	return display.Failf("ProfileError", "the session has no %s profile yet; fetch one: %%pprof http://localhost:8080/debug/pprof/%s", name, name)
+}
+
+// locate finds a profile that is named as a file: in the workspace, where tests
+// write them, or in the notebook's folder.
+func (env *Env) locate(source string) (name, dir string) {
+	if work, err := env.Work(); err == nil {
+		if path, ok := work.Find(source); ok {
+			return path, ""
+		}
+	}
+	return source, env.Dir
+}
+
+// lines reads the sources that a listing shows: cells, the workspace's files, the
+// notebook's folder and the Go distribution.
+func (env *Env) lines(file string) ([]string, error) {
+	s := fetch.Sources{Cell: env.source, Path: []string{env.Dir}}
+	if work, err := env.Work(); err == nil {
+		if program, err := filepath.EvalSymlinks(work.GoPath()); err == nil {
+			s.Roots = append(s.Roots, filepath.Join(filepath.Dir(filepath.Dir(program)), "src"))
+		}
+	}
+	return s.Lines(file)
+}
