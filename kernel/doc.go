@@ -28,15 +28,16 @@
 //	      cell       reads the text of a cell: directives, go command lines and chunks of Go, in
 //	                 order, without running anything.
 //	      ledger     records what a session has declared, cell by cell, and what reaches what.
-//	      prof       reads pprof data and computes what is shown of it: the rows of a top table
-//	                 and the tree of a flame graph.
+//	      prof       reads pprof data and computes what is shown of it: the rows of a top table,
+//	                 the callers and callees of a function, the listing of a source, the tree of
+//	                 a flame graph.
 //	      bench      reads the output of "go test -bench" into results and compares them with
 //	                 earlier runs.
 //	      escape     reads what the compiler says with -gcflags=-m into notes by line.
 //	      nbformat   reads and writes Jupyter notebook files of format 4 and loses nothing that
 //	                 it does not understand.
-//	      value      turns the values of a cell's last expression into a model of them:
-//	                 bounded trees, pictures and text.
+//	      value      turns the values of a cell's last expression into a model of them: bounded
+//	                 trees, pictures and text.
 //	L1  the wire
 //	      wire       is the edge to Jupyter clients: connection file, ZMTP sockets, framing,
 //	                 signature, heartbeat.
