@@ -55,6 +55,8 @@
 //	      lower      rewrites a type-checked cell into Go that the interpreter runs faithfully.
 //	      interp     runs interpreted cells: a client in the kernel and yaegi in a worker child
 //	                 process.
+//	      bridge     carries the values of session variables between the interpreter and compiled
+//	                 cells.
 //	      toolchain  runs compiled cells: a temporary module in which every cell is a file, the
 //	                 real go command, and what it built.
 //	      serve      keeps the background programs of a session: starts them, waits until they
