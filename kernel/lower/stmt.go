@@ -94,6 +94,9 @@ func (e *writer) assign(s *ast.AssignStmt) {
 	switch {
 	case s.Tok != token.ASSIGN && s.Tok != token.DEFINE:
 		e.update(s)
+	case len(s.Lhs) == 1 && isBlank(s.Lhs[0]):
+		e.spread, _ = ast.Unparen(s.Rhs[0]).(*ast.CallExpr)
+		e.drop(s.Rhs[0])
 	case len(s.Lhs) == 1:
 		e.spread, _ = ast.Unparen(s.Rhs[0]).(*ast.CallExpr)
 		e.set(s, s.Lhs[0], e.late(s.Lhs[0], s.Rhs[0]))
@@ -105,6 +108,24 @@ func (e *writer) assign(s *ast.AssignStmt) {
 	default:
 		e.parallel(s)
 	}
+}
+
+// isBlank is true for the blank identifier.
+func isBlank(x ast.Expr) bool {
+	id, ok := x.(*ast.Ident)
+	return ok && id.Name == "_"
+}
+
+// drop evaluates an expression for nothing. It goes into a variable, since the
+// interpreter does not evaluate what is assigned to the blank identifier.
+func (e *writer) drop(x ast.Expr) {
+	if !e.canPanic(x) {
+		e.printf("_ = %s\n", e.expr(x))
+		return
+	}
+	name := e.fresh("t")
+	e.temp(name, x)
+	e.printf("_ = %s\n", name)
 }
 
 // late writes the value of an assignment to an element, into a variable if it can panic: the
@@ -333,6 +354,11 @@ func (e *writer) decl(s *ast.DeclStmt) {
 func (e *writer) varSpec(v *ast.ValueSpec) {
 	var texts []string
 	switch {
+	case len(v.Values) == 1 && len(v.Names) == 1 && v.Names[0].Name == "_":
+		e.spread, _ = ast.Unparen(v.Values[0]).(*ast.CallExpr)
+		e.drop(v.Values[0])
+		e.spread = nil
+		return
 	case len(v.Values) == 1 && len(v.Names) > 1:
 		texts = e.spill(v.Values[0], len(v.Names))
 	case len(v.Names) == 1 && len(v.Values) == 1:
