@@ -47,7 +47,7 @@ func Judge(p *check.Program) (v Verdict) {
 		fresh[d] = true
 	}
 	for _, d := range p.Reach {
-		if d.Kind == ledger.Var && d.Home == ledger.Lost && !fresh[d] {
+		if d.Kind == ledger.Var && d.Home != ledger.InWorker && !fresh[d] {
 			j.refuse(token.NoPos, "the value of %s is not in the interpreter", d.Name)
 		}
 		j.decl(d)

@@ -29,6 +29,7 @@ type machine struct {
 	exit     chan int // a status for each call of os.Exit
 	results  []any    // what the cell handed to Result
 	shown    bool     // it did
+	values   values
 }
 
 // interrupted is the value of the panic by which a cell ends that saw the flag.
@@ -70,6 +71,17 @@ func address[T any](in *yaegi.Interpreter, name string) (*T, error) {
 		return nil, fmt.Errorf("find the interpreter's %s: it is a %s", name, v.Type())
 	}
 	return p, nil
+}
+
+// answer does what a request asks for.
+func (m *machine) answer(ctx context.Context, req request) response {
+	switch req.Op {
+	case opExport:
+		return m.give(req)
+	case opImport:
+		return m.take(req)
+	}
+	return m.run(ctx, req)
 }
 
 // run answers a run request. When ctx ends the cell is abandoned: what it was doing

@@ -20,6 +20,8 @@ const (
 	opRun       = "run"       // load Source, then call Call
 	opInterrupt = "interrupt" // raise the flag that the running cell looks at
 	opCancel    = "cancel"    // abandon the running cell
+	opExport    = "export"    // write the values of Vars to File
+	opImport    = "import"    // load Source, and read the values of Vars from what File lists
 )
 
 type request struct {
@@ -32,6 +34,10 @@ type request struct {
 	Imports []string       `json:",omitempty"`
 	Call    string         `json:",omitempty"`
 	Shapes  []*value.Shape `json:",omitempty"`
+	// Vars are the variables that values are given or taken of, File the path of a
+	// file: values are too many for a pipe.
+	Vars []Variable `json:",omitempty"`
+	File string     `json:",omitempty"`
 }
 
 // response ends a run request.
@@ -52,4 +58,9 @@ type response struct {
 	Broken bool `json:",omitempty"`
 	// Line is the line marker as the cell left it.
 	Line int `json:",omitempty"`
+	// Failed is why values could not be given or taken; Loaded is true if Source had
+	// been loaded by then, and Taken is how many segments had been taken.
+	Failed string `json:",omitempty"`
+	Loaded bool   `json:",omitempty"`
+	Taken  int    `json:",omitempty"`
 }

@@ -87,7 +87,7 @@ func (w *worker) loop(dec *json.Decoder) error {
 				w.machine.interrupt()
 			case req.Op == opCancel:
 				cancel()
-			case req.Op == opRun:
+			case req.Op == opRun, req.Op == opExport, req.Op == opImport:
 				if busy { // its answer is out, and we have not yet heard that it ended
 					if err := <-running; err != nil {
 						return err
@@ -105,7 +105,7 @@ func (w *worker) loop(dec *json.Decoder) error {
 func (w *worker) begin(req request, running chan<- error) context.CancelFunc {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.machine.ready()
-	go func() { running <- w.answer(w.machine.run(ctx, req)) }() // the loop receives
+	go func() { running <- w.answer(w.machine.answer(ctx, req)) }() // the loop receives
 	return cancel
 }
 

@@ -30,13 +30,15 @@ type Home int
 const (
 	// InWorker: the interpreter holds the value.
 	InWorker Home = iota
-	// Lost: the variable was set by a compiled cell whose program has ended, or
-	// by a worker that has died; only its type is known.
+	// Lost: the value went with the program that held it, or is of a kind that
+	// cannot be kept; only its type is known.
 	Lost
+	// InSnapshot: the kernel keeps the value in a file, for compiled cells.
+	InSnapshot
 )
 
 // Decl is one declaration of one cell. For a const, var or type group each
-// name has a Decl of its own. Once committed a Decl changes only in Home, Fault
+// name has a Decl of its own. Once committed a Decl changes only in Home, Gone, Fault
 // and, when its cell is run again without a change to it, its place; whatever else
 // changes makes a new Decl with a new Key.
 type Decl struct {
@@ -80,8 +82,10 @@ type Decl struct {
 	Uses []*Decl
 	// Imports are the packages that Source needs, under the names it uses.
 	Imports []Import
-	// Home is where a Var's value lives.
+	// Home is where a Var's value lives. Gone says why it is Lost, in words that
+	// can follow the variable's name, "" if nothing is known of that.
 	Home Home
+	Gone string
 	// TypeText is a Var's type as Go source in the session package, "" if it
 	// cannot be written there (a type of another package that is not exported).
 	TypeText string

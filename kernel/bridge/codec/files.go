@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 )
 
 // Part is a segment in a file.
@@ -214,4 +215,14 @@ func (r *reader) outcome(limit int64) Outcome {
 		o.Refused = &Refusal{Key: r.text(), Name: r.text(), Path: r.text(), Type: r.text(), Why: r.text()}
 	}
 	return o
+}
+
+// DecodePart is Decode for a segment in a file.
+func (r *Registry) DecodePart(p Part, vars map[string]reflect.Value, origins *Origins) (Origins, error) {
+	f, from, err := p.open()
+	if err != nil {
+		return Origins{}, err
+	}
+	defer f.Close()
+	return r.Decode(from, p.Length, vars, origins)
 }

@@ -54,16 +54,11 @@ func (p *Program) Begin() error {
 }
 
 func (p *Program) read(part Part, vars map[string]reflect.Value) error {
-	f, r, err := part.open()
+	t, err := part.Tables()
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	t, err := ReadTables(r, part.Length)
-	if err != nil {
-		return err
-	}
-	o, err := p.Decode(r, part.Length, vars, nil)
+	o, err := p.DecodePart(part, vars, nil)
 	if err != nil {
 		return err
 	}
