@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,5 +56,42 @@ func FuzzCrashReport(f *testing.F) {
 		if err := c.failure(child.Exit{Code: 2}); err == nil {
 			t.Error("no failure")
 		}
+	})
+}
+
+func FuzzRaceReportsDoNotDependOnHowTheyArrive(f *testing.F) {
+	f.Add(raceReport, 3)
+	f.Add("==================\nWARNING: DATA RACE\n==================", 1)
+	f.Add("==================", 5)
+	f.Fuzz(func(t *testing.T, text string, size int) {
+		size = max(1, size&0xfff)
+		pass := func(size int) (string, int, []string) {
+			var to strings.Builder
+			r := &raceWatch{to: &to}
+			for rest := text; rest != ""; {
+				n := min(size, len(rest))
+				if _, err := r.Write([]byte(rest[:n])); err != nil {
+					t.Fatal(err)
+				}
+				rest = rest[n:]
+			}
+			if err := r.flush(); err != nil {
+				t.Fatal(err)
+			}
+			return to.String(), r.count, r.lines
+		}
+		wholeText, wholeCount, wholeLines := pass(max(1, len(text)))
+		gotText, gotCount, gotLines := pass(size)
+		if gotText != wholeText || gotCount != wholeCount || !slices.Equal(gotLines, wholeLines) {
+			t.Errorf("in pieces of %d: %q, %d, %q\nas a whole: %q, %d, %q", size, gotText, gotCount, gotLines, wholeText, wholeCount, wholeLines)
+		}
+	})
+}
+
+func FuzzRecipe(f *testing.F) {
+	f.Add("/bin/sh -o $WORK/b001/_pkg_.a -p main -importcfg $WORK/b001/importcfg -pack x.go\n")
+	f.Add("GOROOT='/x' link -o a\nmodinfo \"x\"")
+	f.Fuzz(func(_ *testing.T, text string) {
+		_, _ = readRecipe(text) // must not panic
 	})
 }
