@@ -27,7 +27,7 @@ func isDigit(r rune) bool  { return unicode.IsDigit(r) }
 var valueImport = ledger.Import{Name: "gomri_value", Path: "cell/internal/value"}
 
 // SessionValue tells whether a program needs the value of a variable that an earlier
-// cell set, which a compiled cell does not have: then the failure names the
+// cell set, which a compiled cell without glue does not have: then the failure names the
 // variable, its cell and the way out. It is nil if the program is closed.
 func SessionValue(p *check.Program) *display.Failure {
 	for _, d := range p.Reach {
@@ -90,14 +90,14 @@ type closedKind int
 
 const (
 	asProgram closedKind = iota // the statements are func main, the last value is shown
-	asNotes                     // the same, but the last value is only computed
+	asNotes                     // the same, but it is only compiled
 	asTests                     // the statements run before the tests
 )
 
 // writeClosed writes the program as a closed package into the hidden module. The
 // caller holds w.turn until the go command has read it.
-func (w *Workspace) writeClosed(p *check.Program, kind closedKind) error {
-	if f := SessionValue(p); f != nil {
+func (w *Workspace) writeClosed(p *check.Program, kind closedKind, glue Glue) error {
+	if f := SessionValue(p); f != nil && glue.File == "" {
 		return f
 	}
 	if f := unwritable(p); f != nil {
@@ -117,10 +117,11 @@ func (w *Workspace) writeClosed(p *check.Program, kind closedKind) error {
 	}
 	var files map[string]string
 	if kind == asTests {
-		files = packageFiles(p.Reach, imports, "", body)
+		files = packageFiles(p.Reach, imports, "", glue.Head+body)
 	} else {
-		files = packageFiles(p.Reach, imports, body+" ", "")
+		files = packageFiles(p.Reach, imports, glue.Head+body+" ", "")
 	}
+	glue.add(files, kind == asTests)
 	if _, err := replaceDir(w.hidden, sessionDir, files); err != nil {
 		return fmt.Errorf("write the compiled cell: %w", err)
 	}

@@ -17,7 +17,7 @@ func (nb *notebook) mustBuildDirectly(text string) string {
 	p := nb.check(text)
 	nb.w.turn.Lock()
 	defer nb.w.turn.Unlock()
-	if err := nb.w.writeClosed(p, asProgram); err != nil {
+	if err := nb.w.writeClosed(p, asProgram, Glue{}); err != nil {
 		nb.t.Fatal(err)
 	}
 	exe := nb.w.newProgram()

@@ -31,12 +31,18 @@ type Result struct {
 // session value are a *display.Failure. Flags are those of go build that CheckFlags
 // lets through.
 func (w *Workspace) Program(ctx context.Context, p *check.Program, out display.Output, flags ...string) (Result, error) {
+	return w.Run(ctx, Compiled{Program: p, Flags: flags}, out)
+}
+
+// Run is Program for a cell that has glue.
+func (w *Workspace) Run(ctx context.Context, c Compiled, out display.Output) (Result, error) {
+	p, flags := c.Program, c.Flags
 	if err := CheckFlags(flags); err != nil {
 		return Result{}, err
 	}
 	w.turn.Lock()
 	defer w.turn.Unlock()
-	if err := w.writeClosed(p, asProgram); err != nil {
+	if err := w.writeClosed(p, asProgram, c.Glue); err != nil {
 		return Result{}, err
 	}
 	exe, err := w.buildClosed(ctx, out, flags)

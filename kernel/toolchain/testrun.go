@@ -20,6 +20,7 @@ type TestRun struct {
 	// Program is a cell without a package clause; it runs with exactly what it
 	// reaches. If it is nil, Listing is run, in its package.
 	Program *check.Program
+	Glue    Glue // of Program
 	Listing Listing
 	// Flags are go test's: "-count", "10", "-cpuprofile=cpu.out". -bench and -run
 	// among them take the place of the cell's own names.
@@ -69,7 +70,7 @@ func (w *Workspace) Test(ctx context.Context, run TestRun) (TestResult, error) {
 	if run.Program != nil {
 		w.turn.Lock()
 		defer w.turn.Unlock()
-		if err := w.writeClosed(run.Program, asTests); err != nil {
+		if err := w.writeClosed(run.Program, asTests, run.Glue); err != nil {
 			return TestResult{}, err
 		}
 		dir = filepath.Join(w.hidden, sessionDir)
@@ -246,7 +247,8 @@ func (w *Workspace) Notes(ctx context.Context, p *check.Program, gcflags string)
 	if TestsOf(p).Any() {
 		kind, args = asTests, []string{"test", "-c", "-vet=off", "-o", filepath.Join(w.bin, "notes")}
 	}
-	if err := w.writeClosed(p, kind); err != nil {
+	// Values are not needed to compile, and glue that does nothing says so.
+	if err := w.writeClosed(p, kind, Glue{File: header}); err != nil {
 		return "", err
 	}
 	args = append(args, "-gcflags="+gcflags)

@@ -17,7 +17,11 @@ func (w *Workspace) warm(ctx context.Context) {
 	if w.recipe != nil || w.copyModule() != nil || w.writeValue(false) != nil {
 		return
 	}
-	text := header + "\nimport _ " + strconv.Quote(valueImport.Path) + "\n\nfunc main() {}\n"
+	text := header + "\nimport _ " + strconv.Quote(valueImport.Path) + "\n"
+	for dir := range w.opts.Packages {
+		text += "import _ " + strconv.Quote("cell/"+dir) + "\n"
+	}
+	text += "\nfunc main() {}\n"
 	if _, err := replaceDir(w.hidden, sessionDir, map[string]string{"main.go": text}); err != nil {
 		return
 	}

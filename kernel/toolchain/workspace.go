@@ -37,6 +37,9 @@ type Options struct {
 	Env []string
 	// TempDir is where the modules are made; "" is the system's folder for such things.
 	TempDir string
+	// Packages are packages that the Glue of a compiled cell may import from the
+	// module: "internal/bridge", imported as "cell/internal/bridge", with its files by name.
+	Packages map[string]map[string]string
 	// Warm prepares the first compiled cell in the background.
 	Warm bool
 }
@@ -126,6 +129,9 @@ func (w *Workspace) fill(ctx context.Context) error {
 	mod := "module cell\n\ngo " + w.version + "\n"
 	if err := w.files.WriteFile("go.mod", []byte(mod), 0o600); err != nil {
 		return fmt.Errorf("make the workspace: %w", err)
+	}
+	if err := w.writePackages(); err != nil {
+		return err
 	}
 	return w.SetSession(nil)
 }
