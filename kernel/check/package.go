@@ -54,6 +54,42 @@ func (r *rewriter) asPackage() (*universe, *types.Info) {
 	return u, info
 }
 
+// mayDepend reports whether variables of a chunk that only declares could depend on each
+// other through its functions. They do not where one is set to what the session's
+// variable of another's name holds: that says that the text goes from top to bottom.
+func (r *rewriter) mayDepend() bool {
+	ch := r.plan.ch
+	if len(ch.funcs) == 0 || len(ch.body.Body.List) < 2 {
+		return false
+	}
+	earlier := false
+	ast.Inspect(ch.body, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		for _, x := range spec.Values {
+			ast.Inspect(x, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok && r.plan.own[id.Name] {
+					d := r.plan.led.Lookup(id.Name)
+					earlier = earlier || d != nil && d.Kind == ledger.Var
+				}
+				return !earlier
+			})
+		}
+		return false
+	})
+	return !earlier
+}
+
+// reordered reports whether the variables of a package get their values in another
+// order than that of the text.
+func reordered(info *types.Info) bool {
+	return !slices.IsSortedFunc(info.InitOrder, func(a, b *types.Initializer) int {
+		return int(a.Lhs[0].Pos() - b.Lhs[0].Pos())
+	})
+}
+
 // initialised returns the body of a chunk checked as a package: its variables get
 // their values, then the calls of init and main follow.
 func (r *rewriter) initialised(info *types.Info) (list []ast.Stmt) {

@@ -41,8 +41,16 @@ func (r *rewriter) inferVars() {
 	r.old = map[*ledger.Decl]bool{}
 	u, info := r.asFunction()
 	pkg := r.failed && p.ch.only
-	if pkg {
+	switch {
+	case pkg:
 		u, info = r.asPackage()
+	case p.ch.only && r.mayDepend():
+		// A function's rules find no fault in var a = f() above the b that f reads, but
+		// in a package b gets its value first.
+		if up, ip := r.asPackage(); !r.failed && reordered(ip) {
+			u, info, pkg = up, ip, true
+		}
+		r.errs, r.failed = nil, false // the function's rules had found none
 	}
 	top := p.ch.topLevel(info)
 	for _, id := range inOrder(top) {
