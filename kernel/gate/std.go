@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 )
@@ -18,6 +19,47 @@ var denied = map[string]bool{
 	"sort.Sort": true, "sort.Stable": true, "sort.Reverse": true, "sort.IsSorted": true,
 	"time.After": true, "time.AfterFunc": true, "time.Tick": true, "time.NewTimer": true, "time.NewTicker": true,
 	"bufio.NewReadWriter": true,
+}
+
+// generics are the generic functions of packages for which the interpreter has compiled
+// ones; the functions of maps that give an iterator only where it is sorted or collected at once.
+var generics = map[string]bool{
+	"slices.Sort": true, "slices.IsSorted": true, "slices.Max": true, "slices.Min": true, "slices.Compare": true,
+	"slices.BinarySearch": true, "slices.Contains": true, "slices.Index": true, "slices.Equal": true,
+	"slices.Reverse": true, "slices.Compact": true, "slices.Clone": true, "slices.Insert": true, "slices.Delete": true,
+	"slices.SortFunc": true, "slices.SortStableFunc": true, "slices.IsSortedFunc": true, "slices.MaxFunc": true,
+	"slices.MinFunc": true, "slices.ContainsFunc": true, "slices.IndexFunc": true, "slices.DeleteFunc": true,
+	"slices.Sorted": true, "slices.Collect": true,
+	"maps.Clone": true, "maps.Copy": true, "maps.Equal": true, "maps.Keys": true, "maps.Values": true,
+	"cmp.Compare": true, "cmp.Less": true,
+}
+
+// generic judges a generic function of a package with its type arguments.
+func (j *judge) generic(x *ast.SelectorExpr) {
+	obj := j.info.Uses[x.Sel]
+	name := obj.Pkg().Path() + "." + obj.Name()
+	if !generics[name] || !j.called[x] {
+		j.refuse(x.Pos(), "generic function %s", name)
+	}
+	args := j.info.Instances[x.Sel].TypeArgs
+	for i := range args.Len() {
+		t := args.At(i)
+		j.typ(x.Pos(), t)
+		if parts := elements(t); parts != nil && types.IsInterface(parts) && obj.Name() != "Clone" && obj.Name() != "Reverse" {
+			j.refuse(x.Pos(), "generic function %s of interfaces", name)
+		}
+	}
+}
+
+// elements is the type of a slice's or a map's elements, or the type itself.
+func elements(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return u.Elem()
+	case *types.Map:
+		return u.Elem()
+	}
+	return t
 }
 
 // typesOf is true for the packages whose types may be used: those of symbols, and one

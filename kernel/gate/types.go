@@ -78,6 +78,8 @@ func isAny(t types.Type) bool {
 // package any that is no interface but error.
 func (j *judge) namedFault(t *types.Named) string {
 	switch {
+	case t.TypeArgs().Len() == 1 && t.Obj().Pkg() != nil && t.Obj().Pkg().Path() == "iter":
+		return j.typeFault(t.TypeArgs().At(0)) // of maps.Keys; what is not known of them is refused when it is rewritten
 	case t.TypeArgs().Len() > 0:
 		return "generic type"
 	case t.Obj().Pkg() == nil:

@@ -212,7 +212,8 @@ func (j *judge) selector(x *ast.SelectorExpr) bool {
 	s, ok := j.info.Selections[x]
 	if !ok {
 		if _, generic := j.info.Instances[x.Sel]; generic {
-			j.refuse(x.Pos(), "generic function %s.%s", j.info.Uses[x.Sel].Pkg().Path(), x.Sel.Name)
+			j.generic(x)
+			return false
 		}
 		j.symbol(x.Pos(), j.info.Uses[x.Sel])
 		return false

@@ -26,6 +26,7 @@ func (m *machine) natives() yaegi.Exports {
 	}
 	bounds(rt)
 	scopes(rt)
+	lists(rt)
 	shifting[int](rt)
 	shifting[int8](rt)
 	shifting[int16](rt)

@@ -19,6 +19,9 @@ func (e *writer) call(x *ast.CallExpr) string {
 		if s := e.l.p.Info.Selections[sel]; s != nil && s.Kind() != types.FieldVal {
 			return e.method(x, sel, s)
 		}
+		if _, generic := e.l.p.Info.Instances[sel.Sel]; generic {
+			return e.stdGeneric(x, sel)
+		}
 	}
 	return e.callee(fun) + "(" + strings.Join(e.args(x), ", ") + ")"
 }
