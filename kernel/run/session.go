@@ -93,7 +93,21 @@ func (e exporter) Doc(ctx context.Context, path, name string) string {
 	if err != nil {
 		return ""
 	}
-	return check.NewExporter(check.ExporterOptions{Go: w.GoPath(), Dir: w.Root()}).Doc(ctx, path, name)
+	return golist(w).Doc(ctx, path, name)
+}
+
+// Parse is what the compiler says of files with syntax errors.
+func (e exporter) Parse(ctx context.Context, files []string) (string, error) {
+	w, err := e.s.workspace()
+	if err != nil {
+		return "", err
+	}
+	return golist(w).Parse(ctx, files)
+}
+
+// golist asks the go command of a workspace.
+func golist(w *toolchain.Workspace) *check.GoList {
+	return check.NewExporter(check.ExporterOptions{Go: w.GoPath(), Dir: w.Root()})
 }
 
 // New starts a session. The workspace and the interpreter start in the background,

@@ -173,3 +173,8 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestSyntaxErrorsAreInTheCompilersWords(t *testing.T) {
+	n := open(t)
+	n.failsWith("for i := 0; i < 3; i++ {", "SyntaxError", "syntax error: unexpected EOF, expected }")
+}
