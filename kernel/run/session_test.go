@@ -111,7 +111,7 @@ func TestStringerSpeaksAsWithGoRun(t *testing.T) {
 	n := open(t)
 	n.run("type Celsius float64\nfunc (c Celsius) String() string { return fmt.Sprintf(\"%.1f°C\", float64(c)) }")
 	n.gives("fmt.Println(Celsius(21.5), []Celsius{1})", "21.5°C [1.0°C]")
-	n.gives("%why", "cell-2 was compiled: Celsius, which has methods, meets an interface (line 1)")
+	n.gives("%why", "cell-2 was compiled: Celsius, which has a method that shows it, meets an interface (line 1)")
 }
 
 func TestMistypedCommandSuggestsTheNearest(t *testing.T) {

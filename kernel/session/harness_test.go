@@ -33,6 +33,7 @@ func newPipe() *pipe {
 	return &pipe{in: map[msg.Channel]chan msg.Message{
 		msg.Shell:   make(chan msg.Message, 10_000),
 		msg.Control: make(chan msg.Message, 100),
+		msg.Stdin:   make(chan msg.Message, 10),
 	}}
 }
 

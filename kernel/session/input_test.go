@@ -27,10 +27,7 @@ func greeting(ctx context.Context, _ Request, out display.Output) error {
 func inputBench(t *testing.T, test func(b *bench)) {
 	t.Helper()
 	e := &engine{cells: map[string]func(context.Context, Request, display.Output) error{"greet": greeting}}
-	inSession(t, e, Options{}, func(b *bench) {
-		b.pipe.in[msg.Stdin] = make(chan msg.Message, 10)
-		test(b)
-	})
+	inSession(t, e, Options{}, test)
 }
 
 // answer sends an input_reply; parent may be nil, as some clients send it.
