@@ -177,6 +177,9 @@ func (p *profile) driver(ctx context.Context, req prof.Request) error {
 	if err != nil {
 		return err
 	}
+	if len(text) == 0 && (req.Report == "tags" || req.Report == "comments") {
+		text = []byte("the profile carries no " + strings.Replace(req.Report, "tags", "labels; a program sets them with pprof.Do", 1) + "\n")
+	}
 	frame := render.Frame{Body: []string{render.Pre(string(text))}, Command: p.command(req)}
 	if note := strings.TrimSpace(messages); note != "" {
 		frame.Doubts = strings.Split(note, "\n")

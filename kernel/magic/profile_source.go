@@ -149,6 +149,12 @@ func (p *profile) sum(ctx context.Context, req prof.Request, names []string) ([]
 // of a benchmark, or a URL. What a server gave is kept.
 func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]byte, fetch.Info, error) {
 	if kept, ok := p.env.remembered(name); ok {
+		// The terminal knows the file or the URL, not our name.
+		terminal := kept.Name
+		if kept.Info.Remote {
+			terminal = kept.Info.Source
+		}
+		p.source = strings.ReplaceAll(p.source, name, terminal)
 		return kept.Data, kept.Info, nil
 	}
 	source, dir := p.env.locate(name)

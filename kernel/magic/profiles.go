@@ -108,12 +108,16 @@ func (env *Env) remembered(name string) (fetch.KeptProfile, bool) {
 	if !isKind && !isBenchmark {
 		return fetch.KeptProfile{}, false
 	}
+	var found fetch.KeptProfile
 	for _, p := range slices.Backward(env.allProfiles()) {
-		if isKind && p.Kind == name || isBenchmark && p.Info.Parsed.Has(name) {
+		switch {
+		case isKind && p.Kind == name, isBenchmark && p.Kind == "cpu" && p.Info.Parsed.Has(name):
 			return p, true
+		case isBenchmark && found.Data == nil && p.Info.Parsed.Has(name):
+			found = p // unless there is one of the CPU
 		}
 	}
-	return fetch.KeptProfile{}, false
+	return found, found.Data != nil
 }
 
 // profilesTable draws the list.

@@ -74,6 +74,7 @@ func (p *Profile) filter(o Options) (*profile.Profile, []string, error) {
 func clone(p *profile.Profile) *profile.Profile {
 	c := &profile.Profile{
 		SampleType: p.SampleType, DefaultSampleType: p.DefaultSampleType,
+		PeriodType: p.PeriodType, Period: p.Period, TimeNanos: p.TimeNanos, DurationNanos: p.DurationNanos,
 		Mapping: p.Mapping, Function: p.Function,
 	}
 	locations := make([]profile.Location, len(p.Location))
@@ -213,4 +214,14 @@ func tagRange(text string) (func(int64, string) bool, error) {
 		return nil, nil
 	}
 	return compare(func(v float64) bool { return v >= low && v <= high }), nil
+}
+
+// Only returns the profile with the options' filters applied, for who wants to
+// keep a part of it.
+func (p *Profile) Only(o Options) (*Profile, error) {
+	filtered, _, err := p.filter(o)
+	if err != nil {
+		return nil, err
+	}
+	return &Profile{p: filtered}, nil
 }

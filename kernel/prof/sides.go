@@ -22,6 +22,12 @@ func (s *Sides) Noise(from, to int64) int64 {
 	return int64(1.96 * math.Sqrt(samples) * step)
 }
 
+// ByChance says whether the change of a row is within the chance of sampling.
+func (s *Sides) ByChance(r Row) bool {
+	return s.SamplesFrom+s.SamplesTo > 0 && abs(r.FlatTo-r.FlatFrom) <= s.Noise(r.FlatFrom, r.FlatTo) &&
+		abs(r.CumTo-r.CumFrom) <= s.Noise(r.CumFrom, r.CumTo)
+}
+
 // addSides adds what the rows of a difference were before and are now.
 func (t *Top) addSides(p *Profile, nodes []*node, o Options) error {
 	from, err := p.from.values(o)

@@ -133,7 +133,10 @@ func (t *Tree) Prune(share float64, widest int) *Tree {
 	cutoff := int64(share * float64(abs(t.Root.Total)))
 	var sizes []int64
 	t.Root.walk(func(n *Node) { sizes = append(sizes, abs(n.Total)) })
-	if len(sizes) > widest && widest > 0 {
+	switch {
+	case share >= 1 && len(sizes) <= widest:
+		cutoff = 1
+	case len(sizes) > widest && widest > 0:
 		slices.SortFunc(sizes, func(a, b int64) int { return cmp.Compare(b, a) })
 		cutoff = min(cutoff, sizes[widest-1])
 	}
@@ -141,6 +144,12 @@ func (t *Tree) Prune(share float64, widest int) *Tree {
 	pruned.Pruned, pruned.PrunedValue = 0, 0
 	pruned.Root = t.Root.prune(max(cutoff, 1), &pruned)
 	return &pruned
+}
+
+// PruneTo returns the tree with about the given number of its widest frames, or all
+// if they are not more; frames as wide as the last one of them are kept as well.
+func (t *Tree) PruneTo(widest int) *Tree {
+	return t.Prune(1, widest)
 }
 
 // prune copies the node without descendants below cutoff.
@@ -168,6 +177,26 @@ func (n *Node) walk(f func(*Node)) {
 	for _, c := range n.Children {
 		c.walk(f)
 	}
+}
+
+// Cums returns what each function takes with what it calls, recursion counted once.
+func (t *Tree) Cums() map[string]int64 {
+	sums, open := make(map[string]int64), make(map[string]bool)
+	var walk func(n *Node)
+	walk = func(n *Node) {
+		for _, c := range n.Children {
+			if open[c.Name] {
+				walk(c)
+				continue
+			}
+			sums[c.Name] += c.Total
+			open[c.Name] = true
+			walk(c)
+			open[c.Name] = false
+		}
+	}
+	walk(t.Root)
+	return sums
 }
 
 // Frames is the number of frames in the tree, without the root.

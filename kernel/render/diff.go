@@ -7,7 +7,7 @@ import (
 )
 
 // maxDiffRows bounds the rows of a difference that are drawn; the text has all.
-const maxDiffRows = 80
+const maxDiffRows = 60
 
 // diffHeadline says how the total changed and where most.
 func diffHeadline(t prof.Top, noun string) string {
@@ -17,13 +17,18 @@ func diffHeadline(t prof.Top, noun string) string {
 		return "Neither profile holds samples of " + noun + "."
 	}
 	var most prof.Row
+	changed := false
 	for _, r := range t.Rows {
-		if abs(r.Flat) > abs(most.Flat) {
+		changed = changed || r.Flat != 0 || r.Cum != 0
+		if abs(r.Flat) > abs(most.Flat) && !d.ByChance(r) {
 			most = r
 		}
 	}
-	if most.Flat == 0 {
+	switch {
+	case !changed:
 		return text + "."
+	case most.Flat == 0:
+		return text + "; no function changed by more than the chance of sampling."
 	}
 	sign := "+"
 	if most.Flat < 0 {
@@ -44,7 +49,7 @@ func diffDoubts(t prof.Top) []string {
 	}
 	within := 0
 	for _, r := range t.Rows {
-		if d.Noise(r.FlatFrom, r.FlatTo) > abs(r.FlatTo-r.FlatFrom) && d.Noise(r.CumFrom, r.CumTo) > abs(r.CumTo-r.CumFrom) {
+		if d.ByChance(r) {
 			within++
 		}
 	}
@@ -73,8 +78,7 @@ func diffTable(t prof.Top) string {
 		most = max(most, abs(r.Flat), abs(r.Cum))
 	}
 	for _, r := range rows {
-		muted := t.Diff.Noise(r.FlatFrom, r.FlatTo) > abs(r.FlatTo-r.FlatFrom) && t.Diff.Noise(r.CumFrom, r.CumTo) > abs(r.CumTo-r.CumFrom)
-		table.Rows = append(table.Rows, Row{Muted: muted, Cells: []Cell{
+		table.Rows = append(table.Rows, Row{Muted: t.Diff.ByChance(r), Cells: []Cell{
 			deltaCell(t, r.Flat, r.FlatText, most), {Text: t.Format(r.FlatFrom)}, {Text: t.Format(r.FlatTo)},
 			deltaCell(t, r.Cum, r.CumText, most), {Text: t.Format(r.CumFrom)}, {Text: t.Format(r.CumTo)},
 			{HTML: topName(r) + vanished(r), Title: topTitle(r)},

@@ -33,9 +33,12 @@ const (
 	flameShare = 0.001
 	// flameWidest is how many frames are drawn at least, however narrow they are.
 	flameWidest = 300
-	// liveShare and liveWidest are the same for the live graph, in which one can zoom.
-	liveShare  = 0.0001
-	liveWidest = 2000
+	// liveFrameSize is about what one frame takes in the data of the live graph, in
+	// bytes. Nothing is too narrow for it until there is no room, because one can zoom,
+	// turn it round and search there.
+	liveFrameSize = 6
+	// maxPlainData is the size up to which the data of the live graph is not packed.
+	maxPlainData = 24 << 10
 	// flameTopRows is the length of the table beside the picture.
 	flameTopRows = 20
 )
@@ -75,7 +78,7 @@ func Flame(tree *prof.Tree, top prof.Top, o ProfileOptions, others ...FlameView)
 			table = diffTable
 		}
 		short.Rows = top.Rows[:min(len(top.Rows), flameTopRows)]
-		f.Body = append(f.Body, Fold(fmt.Sprintf("The same as a table: the %d functions with the most time of their own", len(short.Rows)), table(short)))
+		f.Body = append(f.Body, Fold(fmt.Sprintf("The same as a table: the %d functions with the most of their own", len(short.Rows)), table(short)))
 	}
 	f.Footer = append(f.Footer, flameNote(drawn))
 	return f.Bundle(top.Text())

@@ -5,11 +5,11 @@ function (uid, data) {
   var NS = 'http://www.w3.org/2000/svg', ROW = 18, CHAR = 7.3;
   // How JupyterLab, VS Code and Colab say that their ground is dark.
   var DARK = ['[data-jp-theme-light=false] ', '.vscode-dark ', 'html[theme=dark] '];
-  var fills = data.c;
+  var fills;
 
   // A node is a frame of what is drawn; name, kind and file are its function's.
   function node(like, parent) {
-    return { name: like.name, kind: like.kind, file: like.file, line: like.line, inlined: like.inlined, parent: parent,
+    return { name: like.name, cum: like.cum, kind: like.kind, file: like.file, line: like.line, inlined: like.inlined, parent: parent,
       depth: parent ? parent.depth + 1 : 0, total: 0, self: 0, from: 0, to: 0, selfFrom: 0, selfTo: 0, kids: [], index: null, start: 0, hidden: null };
   }
   function child(parent, like) {
@@ -27,7 +27,7 @@ function (uid, data) {
     var stack = [], root = null;
     for (var i = 0; i < m.d.length; i += 5) {
       var depth = m.d[i], line = m.d[i + 4], name = m.d[i + 1], parent = depth > 0 ? stack[depth - 1] : null;
-      var f = node({ name: m.n[name], kind: m.k.charAt(name), file: m.f[m.h[name]], line: line < 0 ? -line - 1 : line, inlined: line < 0 }, parent);
+      var f = node({ name: m.n[name], cum: m.w[name], kind: m.k.charAt(name), file: m.f[m.h[name]], line: line < 0 ? -line - 1 : line, inlined: line < 0 }, parent);
       f.total = m.d[i + 2];
       f.self = m.d[i + 3];
       if (m.x) {
@@ -169,10 +169,15 @@ function (uid, data) {
   }
   function escape(s) { return s.replace(/[&<>"]/g, function (c) { return '&#' + c.charCodeAt(0) + ';'; }); }
 
+  // The fill stands on the group and its shape inherits it: a rule for every shape would have to be
+  // tried for every frame, which is what a zoom would cost.
   function kindStyle(where, i) {
-    var css = Object.keys(fills).map(function (k) { return where + '.gomri-flame .' + k + ' rect,' + where + '.gomri-flame i.' + k + '{fill:' + fills[k][i] + ';background:' + fills[k][i] + '}'; }).join('');
+    var at = where + '.gomri-flame .', css = '';
+    Object.keys(fills).forEach(function (k) {
+      css += at + k + '{fill:' + fills[k][i] + ';background:' + fills[k][i] + '}' + at + 'inl.' + k + '{fill:' + (i ? mix(fills[k][i], 0.75) : fills[k][i]) + '}';
+    });
     for (var n = 1; n <= 4; n++) {
-      ['l', 'g'].forEach(function (k) { css += where + '.gomri-flame .' + k + n + ' rect{fill:' + mix(fills[k][i], n / 4) + '}'; });
+      ['l', 'g'].forEach(function (k) { css += at + k + n + '{fill:' + mix(fills[k][i], n / 4) + '}'; });
     }
     return css;
   }
@@ -190,14 +195,14 @@ function (uid, data) {
       '.gomri-flame .dim{opacity:.75}' +
       '.gomri-flame .scroll{overflow-y:auto;overflow-x:hidden;max-height:720px}' +
       '.gomri-flame svg{display:block;outline-offset:2px}' +
-      '.gomri-flame text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1b1b1b;pointer-events:none}' +
-      '.gomri-flame .e rect,.gomri-flame i.e{fill:#e6e6e6;background:#e6e6e6}' + dark('.e rect{fill:#b4b4b4}') +
-      '.gomri-flame .all text{fill:var(--gf-fg)}.gomri-flame .all rect,.gomri-flame .a rect{fill:var(--gf-all)}.gomri-flame .a text{fill:var(--gf-fg)}' +
-      '.gomri-flame g.f{cursor:pointer}.gomri-flame g.inl rect{opacity:.72}' + dark('g.inl rect{opacity:1;filter:brightness(1.2)}') + dark('.scroll{color-scheme:dark}') +
-      '.gomri-flame g.above{opacity:.6}' +
-      '.gomri-flame g.f:hover rect{filter:brightness(1.08)}.gomri-flame g.no{opacity:.28}' +
+      '.gomri-flame text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1b1b1b;fill-opacity:1;pointer-events:none}' +
+      '.gomri-flame .e{fill:#e6e6e6;background:#e6e6e6}' + dark('.e{fill:#b4b4b4}') +
+      '.gomri-flame .all,.gomri-flame .a{fill:var(--gf-all)}.gomri-flame .all text,.gomri-flame .a text{fill:var(--gf-fg)}' +
+      '.gomri-flame .f{cursor:pointer}.gomri-flame .inl{fill-opacity:.72}' + dark('.inl{fill-opacity:1}') + dark('.scroll{color-scheme:dark}') +
+      '.gomri-flame .above{opacity:.6}' +
+      '.gomri-flame .f:hover{filter:brightness(1.08)}.gomri-flame .no{opacity:.28}' +
       '.gomri-flame .rest{stroke:var(--gf-line);fill:none}' +
-      '.gomri-flame g.on rect{stroke:var(--gf-fg);stroke-width:2}' +
+      '.gomri-flame .on{stroke:var(--gf-fg);stroke-width:2}.gomri-flame .on text{stroke:none}' +
       '.gomri-flame .key{display:flex;flex-wrap:wrap;gap:4px 18px;margin:4px 0 0}.gomri-flame .key i{display:inline-block;width:11px;height:11px;margin-right:5px}' +
       kindStyle('', 0) + DARK.map(function (d) { return kindStyle(d, 1); }).join('') +
       '@media print{.gomri-flame .scroll{max-height:none;overflow:visible}.gomri-flame .bar,.gomri-flame .details{display:none}}';
@@ -312,6 +317,7 @@ function (uid, data) {
       var text = model.x ? fromTo(f.from, f.to) : amount(f.total) + ', ' + share(f.total) + ' of all';
       if (f.parent && f.parent !== root && !model.x) { text += ', ' + percent(f.total, f.parent.total) + (state.mode === 'calls' ? ' of its caller' : ' of the frame before'); }
       if (state.mode === 'calls') { text += ' · in itself ' + (model.x ? fromTo(f.selfFrom, f.selfTo) : amount(f.self) + ', ' + share(f.self)); }
+      if (state.mode === 'sandwich' && f === root && !model.x && f.cum > f.total) { text += ' · ' + amount(f.cum) + ' in the whole profile: the rest is in stacks too narrow to keep'; }
       if (f.hidden) { text += ' · ' + f.hidden.length + (f.hidden.length === 1 ? ' runtime frame' : ' runtime frames') + ' folded in'; }
       make('div', '', details, text);
     }
@@ -322,7 +328,7 @@ function (uid, data) {
       return c + (f.inlined ? ' inl' : '');
     }
     function matches(f) { return matcher(f.name) || f.hidden && f.hidden.some(matcher); }
-    var html, drawn;
+    var html, drawn, focused;
     function frame(f, x, w, y, above) {
       var label = '';
       if (w > 30) {
@@ -331,8 +337,8 @@ function (uid, data) {
       }
       var fill = colour === 'package' && !(f === root && state.mode !== 'sandwich') ? ' style="fill:hsl(' + hue(packageOf(f.name)) + ',45%,74%)"' : '';
       html.push('<g class="' + classOf(f) + (above ? ' above' : '') + (matcher && f.parent && !matches(f) ? ' no' : '') +
-        (f === chosen && document.activeElement === svg ? ' on' : '') + '"><rect x="' + x.toFixed(2) + '" y="' + y + '" width="' + Math.max(w - 0.6, 0.7).toFixed(2) +
-        '" height="' + (ROW - 1) + '"' + fill + '/>' + (label ? '<text x="' + (x + 3).toFixed(1) + '" y="' + (y + 13) + '">' + escape(label) + '</text>' : '') + '</g>');
+        (f === chosen && focused ? ' on' : '') + '"' + fill + '><rect x="' + x.toFixed(2) + '" y="' + y + '" width="' + Math.max(w - 0.6, 0.7).toFixed(2) +
+        '" height="' + (ROW - 1) + '"/>' + (label ? '<text x="' + (x + 3).toFixed(1) + '" y="' + (y + 13) + '">' + escape(label) + '</text>' : '') + '</g>');
       drawn.push(f);
     }
     function hatch(x, y, w) {
@@ -371,6 +377,7 @@ function (uid, data) {
       width = Math.max(scroll.clientWidth || box.clientWidth || 1200, 280);
       html = [];
       drawn = [];
+      focused = document.activeElement === svg;
       var below = depthOf(state.view, width), above = up ? depthOf(state.viewUp, width) : 0;
       if (!up) { tallest = below = Math.max(tallest, below); }
       var rows = below + (up ? above - 1 : 0);
@@ -474,7 +481,7 @@ function (uid, data) {
       (function walk(f) {
         if (f.parent) { path.push(f.name.replace(/;/g, ':')); }
         var own = model.x ? f.selfTo : f.self, left = model.x ? 0 : Math.max(rest(f), 0);
-        if (path.length && own + left > 0) { lines.push(path.join(';') + ' ' + (own + left) * model.g); }
+        if (own + left > 0) { lines.push((path.join(';') || '(too narrow to keep)') + ' ' + (own + left) * model.g); }
         f.kids.forEach(walk);
         if (f.parent) { path.pop(); }
       })(base);
@@ -597,6 +604,15 @@ function (uid, data) {
   function all() {
     Array.prototype.forEach.call(document.querySelectorAll('[data-gomri-flame="' + uid + '"]:not([data-ready])'), hydrate);
   }
-  all();
-  if (document.readyState === 'loading') { document.addEventListener('DOMContentLoaded', all); }
+  function start(unpacked) {
+    data = unpacked;
+    fills = data.c;
+    all();
+    if (document.readyState === 'loading') { document.addEventListener('DOMContentLoaded', all); }
+  }
+  // A large model is packed. A browser that cannot unpack it keeps the picture.
+  if (typeof data !== 'string') { start(data); } else if (window.DecompressionStream) {
+    var packed = Uint8Array.from(atob(data), function (c) { return c.charCodeAt(0); });
+    new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).json().then(start);
+  }
 }

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"fmt"
 
@@ -17,6 +19,8 @@ type flameModel struct {
 	Kinds string   `json:"k"`
 	// Home has the index of a file for each name.
 	Home []int `json:"h"`
+	// Cums has what a name's function takes in the whole profile, kept here or not.
+	Cums []int64 `json:"w"`
 	// Frames holds, for each frame, parents before children: depth, name, total,
 	// self, line (negative if inlined). Totals are in units of Step.
 	Frames []int64 `json:"d"`
@@ -43,8 +47,10 @@ type flameModel struct {
 	Proto string `json:"z,omitempty"`
 }
 
-// flameData returns the model of the live graph as JSON: of at most maxFlameData
-// bytes, shared with the other sample types, and the profile if that is small.
+// flameData returns the model of the live graph as a JavaScript expression: of at most
+// maxFlameData bytes, shared with the other sample types, and the profile if that is
+// small. A model that is not small is packed: a string of gzipped JSON in base64, in
+// which five times as many frames have room.
 func flameData(tree *prof.Tree, others []FlameView, proto []byte) string {
 	limit := maxFlameData
 	if len(others) > 0 {
@@ -67,26 +73,48 @@ func flameData(tree *prof.Tree, others []FlameView, proto []byte) string {
 	if len(proto) <= maxFlameProto {
 		m.Proto = base64.StdEncoding.EncodeToString(proto)
 	}
-	return jsValue(m)
+	text := jsValue(m)
+	if len(text) <= maxPlainData {
+		return text
+	}
+	return jsValue(pack(text))
 }
 
-// boundedModel is the model with as many frames as fit into limit bytes.
+// pack gzips text and writes it in base64.
+func pack(text string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil || w.Close() != nil {
+		return "" // not reached: a buffer takes everything
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+// boundedModel is the model with as many frames as fit into limit bytes when packed.
 func boundedModel(tree *prof.Tree, limit int) *flameModel {
-	share, widest, self := liveShare, liveWidest, selfByKind(tree.Root)
+	self := selfByKind(tree.Root)
+	cums, widest := tree.Cums(), limit/liveFrameSize
 	for {
-		m := newFlameModel(tree.Prune(share, widest))
+		m := newFlameModel(tree.PruneTo(widest), cums)
 		for i, k := range flameKinds {
 			m.Self[i] = [3]string{classOf(k), k.String(), Percent(shareOf(self[k], tree.Root.Total))}
 		}
-		if len(jsValue(m)) <= limit {
+		frames := len(m.Frames) / 5
+		text := jsValue(m)
+		if len(text) <= maxPlainData {
 			return m
 		}
-		share *= 1.5
-		widest = widest * 2 / 3
+		size := len(pack(text))
+		if size <= limit {
+			return m
+		}
+		// Prune keeps equals together, so the bound is not met at once by all profiles.
+		widest = min(widest*3/4, frames*limit/size)
 	}
 }
 
-func newFlameModel(tree *prof.Tree) *flameModel {
+// newFlameModel writes a tree; cums are what the functions take in the whole of it.
+func newFlameModel(tree *prof.Tree, cums map[string]int64) *flameModel {
 	m := &flameModel{
 		Step: max(stepOf(tree.Root, 0), 1), Total: tree.Total, Type: tree.Type.Type, Pruned: tree.Pruned,
 		Units: unitsOf(tree.Type.Unit),
@@ -108,6 +136,7 @@ func newFlameModel(tree *prof.Tree) *flameModel {
 		if isNew {
 			file, _ := index(files, &m.Files, n.File)
 			m.Home = append(m.Home, file)
+			m.Cums = append(m.Cums, cums[n.Name]/m.Step)
 			kinds = append(kinds, classOf(n.Kind)...)
 		}
 		// -1 is an inlined frame of unknown line, and so on.

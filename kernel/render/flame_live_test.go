@@ -69,6 +69,16 @@ func browser(t *testing.T, body string) context.Context {
 	if err := chromedp.Do(ctx, chromedp.Navigate(server.URL)); err != nil {
 		t.Fatal(err)
 	}
+	// Large graphs unpack their data before they are live.
+	ready := chromedp.Evaluate[bool]("!document.querySelector('[data-gomri-flame]:not([data-ready])')")
+	for start := time.Now(); ; {
+		if done, err := chromedp.Run(ctx, ready); err != nil || done || time.Since(start) > 10*time.Second {
+			break
+		}
+		if err := chromedp.Do(ctx, chromedp.Sleep(20*time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	timed, cancelTime := context.WithTimeout(ctx, 30*time.Second)
 	t.Cleanup(cancelTime)
 	return timed

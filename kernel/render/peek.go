@@ -11,8 +11,8 @@ import (
 const (
 	// maxCallRows bounds the functions of a drawn tree, and maxCalls the callers and the
 	// callees of each; the text has all.
-	maxCallRows = 60
-	maxCalls    = 12
+	maxCallRows = 40
+	maxCalls    = 8
 	// openCallRows is how many functions are seen before the rest folds.
 	openCallRows = 12
 )
