@@ -316,6 +316,8 @@ func (c *Client) result(code lower.Code, res response) (r Result, err error) {
 	switch {
 	case res.Panic != nil:
 		r.Failure = &Failure{Kind: Panic, Value: *res.Panic, Pos: pos}
+	case res.Exit != nil && *res.Exit == 0:
+		// The cell ends here, and has done what it was to do.
 	case res.Exit != nil:
 		r.Failure = &Failure{Kind: Exit, Value: fmt.Sprintf("exit status %d", *res.Exit), Pos: pos, Code: *res.Exit}
 	case res.Interrupted:

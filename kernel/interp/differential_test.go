@@ -167,7 +167,6 @@ const oracleRuntime = `package rt
 import (
 	"fmt"
 	"os"
-	"reflect"
 
 	"oracle/value"
 )
@@ -195,9 +194,6 @@ func text(v any) string {
 		return x.Error()
 	case fmt.Stringer:
 		return x.String()
-	}
-	if rv := reflect.ValueOf(v); rv.CanFloat() {
-		return fmt.Sprintf("%+e", rv.Float())
 	}
 	return fmt.Sprint(v)
 }

@@ -62,9 +62,6 @@ func panicText(v any) string {
 // basicText writes a number, bool or string of any type: goexit, time.Month(13).
 func basicText(v reflect.Value) string {
 	text := fmt.Sprint(v.Interface())
-	if v.CanFloat() {
-		text = fmt.Sprintf("%+e", v.Float())
-	}
 	if t := v.Type(); t.PkgPath() != "" {
 		if v.Kind() == reflect.String {
 			text = fmt.Sprintf("%q", v.String())
@@ -84,7 +81,7 @@ func reflectPanics(s string) (string, bool) {
 		return "runtime error: makeslice: len out of range", true
 	case strings.HasPrefix(s, "reflect.MakeSlice: "):
 		return "runtime error: makeslice: cap out of range", true
-	case s == "reflect: Call using zero Value argument", s == "reflect.Value.Call: call of nil function":
+	case s == "reflect: Call using zero Value argument", s == "reflect: Method on nil interface value", s == "reflect.Value.Call: call of nil function":
 		return nilPointer, true
 	case strings.HasPrefix(s, "reflect: "), strings.HasPrefix(s, "reflect."):
 		return "interpreter: " + s, true

@@ -147,7 +147,6 @@ func TestExitEndsTheCellAndKeepsTheState(t *testing.T) {
 		out  string
 	}{
 		{"x = 2\nfmt.Print(\"bye\")\nos.Exit(3)\nx = 100", 3, "bye"},
-		{"func leave() { os.Exit(0) }\nfor {\n\tleave()\n}", 0, ""},
 		{"log.Fatalf(\"no %s\", \"way\")", 1, ""},
 	} {
 		out := &recorder{}
@@ -158,6 +157,10 @@ func TestExitEndsTheCellAndKeepsTheState(t *testing.T) {
 	}
 	if got := s.value(t, "x"); got != "2" {
 		t.Errorf("x = %s", got)
+	}
+	res := s.run(t, t.Context(), "func leave() { os.Exit(0) }\nfor {\n\tleave()\n}", &recorder{})
+	if res.Failure != nil || res.Lost || s.value(t, "x") != "2" {
+		t.Errorf("exit status 0 is %+v", res.Failure)
 	}
 }
 
