@@ -31,13 +31,13 @@ type native struct {
 type nativeRun struct {
 	Built    bool
 	Says     string // what the compiler said if it did not build
-	Out, Err string
-	Code     int // exit status, -1 if a signal or the time limit ended it
+	Out, Err []byte // may hold what is no UTF-8
+	Code     int    // exit status, -1 if a signal or the time limit ended it
 	Stable   bool
 	Time     time.Duration // the fastest of the runs, wall
 }
 
-func (r nativeRun) outcome() outcome { return nativeOutcome(r.Out, r.Err, r.Code) }
+func (r nativeRun) outcome() outcome { return nativeOutcome(string(r.Out), string(r.Err), r.Code) }
 
 // nativeLimit is how long a native program may take.
 const nativeLimit = 10 * time.Second
@@ -69,7 +69,7 @@ func (n native) cacheFile() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte(toolchainVersion() + nativeModule() + string(data)))
+	sum := sha256.Sum256([]byte("2" + toolchainVersion() + nativeModule() + string(data)))
 	key := hex.EncodeToString(sum[:12])
 	return filepath.Join(dir, "gomri", "natives", key[:2], key+".json"), nil
 }
@@ -192,7 +192,7 @@ func runNative(t testing.TB, exe string) nativeRun {
 	start := time.Now()
 	_ = cmd.Run() // a program may end in a way of its own
 	return nativeRun{
-		Built: true, Out: out.String(), Err: errOut.String(), Code: cmd.ProcessState.ExitCode(), Time: time.Since(start),
+		Built: true, Out: out.Bytes(), Err: errOut.Bytes(), Code: cmd.ProcessState.ExitCode(), Time: time.Since(start),
 	}
 }
 

@@ -20,10 +20,19 @@ type outcome struct {
 // crashed is where a report of the runtime begins.
 var crashed = regexp.MustCompile(`(?m)^(?:runtime: .*\n)*(panic|fatal error): `)
 
+// midline is the same where the program had left a line open.
+var midline = regexp.MustCompile(`(panic|fatal error): `)
+
+// clock is the time in front of a line of package log.
+var clock = regexp.MustCompile(`(?m)^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d `)
+
 // nativeOutcome reads how a native program ended.
 func nativeOutcome(stdout, stderr string, code int) outcome {
-	o := outcome{Out: stdout, Err: stderr}
+	o := outcome{Out: stdout, Err: clock.ReplaceAllString(stderr, "…")}
 	at := crashed.FindStringSubmatchIndex(stderr)
+	if at == nil && strings.Contains(stderr, "\n\ngoroutine ") {
+		at = midline.FindStringSubmatchIndex(stderr)
+	}
 	switch {
 	case code == 0:
 	case code < 0:
@@ -31,7 +40,7 @@ func nativeOutcome(stdout, stderr string, code int) outcome {
 	case code != 2 || at == nil:
 		o.End = fmt.Sprintf("exit %d", code)
 	default:
-		o.Err = stderr[:at[0]]
+		o.Err = clock.ReplaceAllString(stderr[:at[0]], "…")
 		text := stderr[at[1]:]
 		if i := strings.Index(text, "\ngoroutine "); i >= 0 {
 			text = text[:i]
@@ -46,6 +55,8 @@ func nativeOutcome(stdout, stderr string, code int) outcome {
 		if stderr[at[2]:at[3]] != "panic" {
 			kind = "fatal: "
 		}
+		// The runtime indents the further lines of a message, and those of further panics.
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\n\t", "\n"), "\npanic: ", "\n\tpanic: ")
 		o.End = kind + plain(text)
 	}
 	return o
@@ -59,7 +70,6 @@ var (
 // plain is a panic's text without what differs from run to run.
 func plain(text string) string {
 	text = recovered.ReplaceAllString(text, "")
-	text = strings.ReplaceAll(text, "\n\t", "\n")
 	return strings.TrimSpace(address.ReplaceAllString(text, "0x…"))
 }
 

@@ -14,6 +14,7 @@ import (
 // emptied between them.
 type notebook struct {
 	t     testing.TB
+	ctx   context.Context // for a fuzz target, whose own t is another
 	s     *run.Session
 	count int
 }
@@ -32,7 +33,11 @@ func openNotebooks(t testing.TB) []*notebook {
 				t.Error(err)
 			}
 		})
-		list[i] = &notebook{t: t, s: s}
+		list[i] = &notebook{t: t, ctx: context.WithoutCancel(t.Context()), s: s}
+		// What is made once for a session is no part of any figure.
+		for _, text := range []string{"fmt.Println()", "%%go\nfmt.Println()"} {
+			list[i].cell(text, time.Minute)
+		}
 	}
 	return list
 }
@@ -51,7 +56,7 @@ type cellRun struct {
 
 // cell runs one cell.
 func (n *notebook) cell(text string, limit time.Duration) cellRun {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(n.t.Context()), limit)
+	ctx, cancel := context.WithTimeout(n.ctx, limit)
 	defer cancel()
 	n.count++
 	out := &recorder{}
@@ -60,7 +65,7 @@ func (n *notebook) cell(text string, limit time.Duration) cellRun {
 	r := cellRun{time: time.Since(start), late: ctx.Err() != nil}
 	out.mu.Lock()
 	defer out.mu.Unlock()
-	r.Out, r.Err, r.Value, r.notes = out.out.String(), out.err.String(), strings.Join(out.values, "\n"), out.others
+	r.Out, r.Err, r.Value, r.notes = out.out.String(), clock.ReplaceAllString(out.err.String(), "…"), strings.Join(out.values, "\n"), out.others
 	r.End, r.refused, r.fault = endOf(err)
 	if r.refused == nil {
 		why := n.ask("%why")
@@ -73,7 +78,7 @@ func (n *notebook) cell(text string, limit time.Duration) cellRun {
 // ask runs a command and returns what it says.
 func (n *notebook) ask(command string) string {
 	out := &recorder{}
-	if err := n.s.Execute(context.WithoutCancel(n.t.Context()), session.Request{Code: command, Count: n.count}, out); err != nil {
+	if err := n.s.Execute(n.ctx, session.Request{Code: command, Count: n.count}, out); err != nil {
 		n.t.Errorf("%s: %v", command, err)
 	}
 	out.mu.Lock()
