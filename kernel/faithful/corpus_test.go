@@ -122,6 +122,9 @@ func TestProgramsOfTheCorpus(t *testing.T) {
 // three parts. It is nil if there is nothing to split, or a statement needs its neighbours.
 func inCells(text string) []string {
 	var decls, rest []string
+	if strings.Contains(text, "os.Exit(0)") {
+		return nil // the cells after it run
+	}
 	for _, p := range pieces(text) {
 		switch {
 		case strings.HasPrefix(p.text, "defer ") || strings.HasPrefix(p.text, "goto ") || strings.HasPrefix(p.text, "return"):
