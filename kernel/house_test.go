@@ -39,6 +39,8 @@ var sideways = map[string]string{
 	"interp → lower":    "the code it runs",
 	"interp → bridge":   "the values it gives and takes",
 	"bridge → check":    "the program that gets the values",
+	"bridge → gate":     "what the interpreter can hold",
+	"bridge → lower":    "what the interpreter calls it",
 	"run → magic":       "the commands in a cell",
 }
 

@@ -7,7 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
+	"gomri/kernel/bridge/codec"
 	"gomri/kernel/lower"
 )
 
@@ -16,9 +18,9 @@ var ErrNoWorker = errors.New("the interpreter was started again")
 
 // Give writes the values of variables that the worker holds to a file, in segments
 // with a report. The memory they lie in is remembered until the next Give, so that
-// Take can put values back into their place. When ctx ends the worker is ended, and
-// all it holds is lost.
-func (c *Client) Give(ctx context.Context, vars []Variable, file string) error {
+// Take can put values back into their place. When ctx ends the worker gets some time to
+// finish; then it is ended, and all it holds is lost.
+func (c *Client) Give(ctx context.Context, vars []codec.Named, file string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.alive() {
@@ -36,7 +38,7 @@ func (c *Client) Give(ctx context.Context, vars []Variable, file string) error {
 // Take makes the worker hold the values of variables: units declare those that it has
 // not got, file is a list of segments. Taken is how many of them have been taken,
 // which is less than all if there is an error.
-func (c *Client) Take(ctx context.Context, units []lower.Unit, vars []Variable, file string) (taken int, err error) {
+func (c *Client) Take(ctx context.Context, units []lower.Unit, vars []codec.Named, file string) (taken int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -98,6 +100,9 @@ func (c *Client) alive() bool {
 	return c.live != nil
 }
 
+// exchangeGrace is how long a worker may take to write or read values after an interrupt.
+const exchangeGrace = 10 * time.Second
+
 // exchange sends a request that runs no code of the user's, and waits for the answer.
 func (c *Client) exchange(ctx context.Context, req request) (response, error) {
 	l := c.live
@@ -106,7 +111,15 @@ func (c *Client) exchange(ctx context.Context, req request) (response, error) {
 	if err := l.encoder.Encode(req); err != nil {
 		return response{}, c.gone()
 	}
-	stop := context.AfterFunc(ctx, l.process.Kill)
+	answered := make(chan struct{})
+	defer close(answered)
+	stop := context.AfterFunc(ctx, func() { // its goroutine ends when there is an answer
+		select {
+		case <-answered:
+		case <-time.After(exchangeGrace):
+			l.process.Kill()
+		}
+	})
 	defer stop()
 	res, ok := l.response(l.process.Done())
 	switch {

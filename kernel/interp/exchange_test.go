@@ -11,11 +11,11 @@ import (
 )
 
 // live lists the session's variables; those named are wanted.
-func (s *session) variables(wanted ...string) []Variable {
-	var vars []Variable
+func (s *session) variables(wanted ...string) []codec.Named {
+	var vars []codec.Named
 	for _, d := range s.ledger.Decls() {
 		if d.Kind == ledger.Var {
-			vars = append(vars, Variable{Key: d.Key, Name: d.Name, Wanted: slices.Contains(wanted, d.Name)})
+			vars = append(vars, codec.Named{Key: d.Key, Name: d.Name, Wanted: slices.Contains(wanted, d.Name)})
 		}
 	}
 	return vars

@@ -3,6 +3,7 @@ package interp
 import (
 	"encoding/json"
 
+	"gomri/kernel/bridge/codec"
 	"gomri/kernel/value"
 )
 
@@ -36,8 +37,8 @@ type request struct {
 	Shapes  []*value.Shape `json:",omitempty"`
 	// Vars are the variables that values are given or taken of, File the path of a
 	// file: values are too many for a pipe.
-	Vars []Variable `json:",omitempty"`
-	File string     `json:",omitempty"`
+	Vars []codec.Named `json:",omitempty"`
+	File string        `json:",omitempty"`
 }
 
 // response ends a run request.
@@ -54,6 +55,8 @@ type response struct {
 	Exit *int `json:",omitempty"`
 	// Interrupted is true if the cell was stopped on request.
 	Interrupted bool `json:",omitempty"`
+	// Deadlock is true if it was stopped because all goroutines wait.
+	Deadlock bool `json:",omitempty"`
 	// Broken is true if the interpreter did not survive that.
 	Broken bool `json:",omitempty"`
 	// Line is the line marker as the cell left it.

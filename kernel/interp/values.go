@@ -13,16 +13,6 @@ import (
 	"gomri/kernel/bridge/codec"
 )
 
-// Variable is a session variable whose value is given or taken. Its Key is its name in
-// the interpreter.
-type Variable struct {
-	Key  string
-	Name string
-	// Wanted is false for a variable that is given only if it shares memory with one
-	// that is wanted.
-	Wanted bool `json:",omitempty"`
-}
-
 // values is the part of a machine that gives and takes values.
 type values struct {
 	registry *codec.Registry

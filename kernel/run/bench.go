@@ -15,15 +15,18 @@ import (
 
 // tests runs the benchmarks and tests of a chunk by go test.
 func (s *Session) tests(ctx context.Context, p *check.Program, flags []string, out display.Output) error {
-	if _, err := s.workspace(); err != nil {
+	w, err := s.workspace()
+	if err != nil {
 		return err
 	}
-	if f := toolchain.SessionValue(p); f != nil {
-		return f
+	cell, err := s.prepare(ctx, w, p, true)
+	if err != nil {
+		return err
 	}
 	s.setWhy(p.Cell.Name + " was compiled: it has benchmarks or tests")
 	s.commit(p, ledger.Lost)
-	return s.goTest(ctx, toolchain.TestRun{Program: p, Flags: flags}, out)
+	err = s.goTest(ctx, toolchain.TestRun{Program: cell.Program, Glue: glue(cell), Flags: flags}, out)
+	return first(err, s.settle(ctx, cell, out))
 }
 
 // goTest runs go test and shows what it measures while it does: a table that

@@ -110,6 +110,7 @@ func (s *Session) interpret(ctx context.Context, p *check.Program, how choice, o
 	}
 	s.setWhy(p.Cell.Name + " was interpreted")
 	s.commit(p, ledger.InWorker)
+	s.values.Interpreted(p)
 	return "", s.finish(p, result, out)
 }
 
@@ -137,24 +138,34 @@ func (s *Session) finish(p *check.Program, result interp.Result, out display.Out
 	return nil
 }
 
-// compile runs the chunk as a closed program. The values of its variables end with it.
+// compile runs the chunk as a program of its own, which gets the session's values and
+// gives them back.
 func (s *Session) compile(ctx context.Context, p *check.Program, out display.Output, flags ...string) error {
 	w, err := s.workspace()
 	if err != nil {
 		return err
 	}
-	if f := toolchain.SessionValue(p); f != nil {
-		return f
-	}
-	s.commit(p, ledger.Lost)
-	result, err := w.Program(ctx, p, out, flags...)
+	cell, err := s.prepare(ctx, w, p, false)
 	if err != nil {
 		return err
 	}
-	if result.HasValue {
+	s.commit(p, ledger.Lost)
+	result, err := w.Run(ctx, toolchain.Compiled{Program: cell.Program, Glue: glue(cell), Flags: flags}, out)
+	late := s.settle(ctx, cell, out)
+	if err == nil && result.HasValue {
 		out.Result(render.Value(result.Model, nameOf(p.Last)))
 	}
-	return nil
+	return first(err, late)
+}
+
+// first chooses between the failure of a chunk and what went wrong with its values: a
+// fault of ours explains the user's failure.
+func first(err, late error) error {
+	var f *display.Failure
+	if err == nil || late != nil && !errors.As(late, &f) {
+		return late
+	}
+	return err
 }
 
 // nameOf is the expression of a cell's value if it is a variable or a field of one,
@@ -184,17 +195,6 @@ func (s *Session) commit(p *check.Program, home ledger.Home) {
 	}
 }
 
-// loseVariables notes that the worker, and all values with it, is gone.
-func (s *Session) loseVariables() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, d := range s.ledger.Decls() {
-		if d.Kind == ledger.Var {
-			d.Home = ledger.Lost
-		}
-	}
-}
-
 // lost is the failure of a chunk that uses a variable whose value is gone, or nil.
 func (s *Session) lost(p *check.Program) *display.Failure {
 	i := slices.IndexFunc(p.Reach, func(d *ledger.Decl) bool {
@@ -203,14 +203,7 @@ func (s *Session) lost(p *check.Program) *display.Failure {
 	if i < 0 {
 		return nil
 	}
-	d := p.Reach[i]
-	said := fmt.Sprintf("the value of %s is gone", d.Name)
-	return &display.Failure{Name: "LostVariable", Value: said, Traceback: []string{
-		"LostVariable: " + said,
-		fmt.Sprintf("%s was set in %s, line %d, and its value has gone with the program that held it: a compiled cell that has ended, or an interpreter that had to be started again.",
-			d.Name, d.Cell, d.NameLine),
-		fmt.Sprintf("Run %s again, or put the statements that set %s and those that use it into one cell.", d.Cell, d.Name),
-	}}
+	return lostFailure(p.Reach[i])
 }
 
 // setWhy remembers what %why tells.

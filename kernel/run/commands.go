@@ -93,11 +93,20 @@ func (c commands) Rerun(ctx context.Context, expr string, flags []string, out di
 	if err != nil {
 		return err
 	}
-	if f := toolchain.SessionValue(p); f != nil {
-		return f
+	w, err := c.s.workspace()
+	if err != nil {
+		return err
 	}
-	run := toolchain.TestRun{Program: p, Flags: append([]string{"-run=^$", "-bench=^(" + strings.Join(names, "|") + ")$"}, flags...)}
-	return c.s.goTest(ctx, run, out)
+	prepared, err := c.s.prepare(ctx, w, p, true)
+	if err != nil {
+		return err
+	}
+	run := toolchain.TestRun{
+		Program: prepared.Program, Glue: glue(prepared),
+		Flags: append([]string{"-run=^$", "-bench=^(" + strings.Join(names, "|") + ")$"}, flags...),
+	}
+	err = c.s.goTest(ctx, run, out)
+	return first(err, c.s.settle(ctx, prepared, out))
 }
 
 // benchmarks lists the benchmarks of the session that match.
@@ -219,6 +228,7 @@ func (c commands) Why() string {
 func (c commands) Reset() {
 	c.s.mu.Lock()
 	c.s.ledger.Reset()
+	c.s.values.Reset()
 	c.s.why = ""
 	c.s.mu.Unlock()
 	if w, err := c.s.worker.get(); err == nil {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"gomri/kernel/bench"
+	"gomri/kernel/bridge"
 	"gomri/kernel/cell"
 	"gomri/kernel/check"
 	"gomri/kernel/display"
@@ -46,6 +47,7 @@ type Session struct {
 	worker  lazy[*interp.Client]
 	servers *serve.Manager
 	vars    vars
+	values  *bridge.Store
 
 	mu      sync.Mutex // guards what follows, which completion reads while a cell runs
 	ledger  *ledger.Ledger
@@ -127,10 +129,16 @@ func New(ctx context.Context, opts Options) (*Session, error) {
 			return nil, fmt.Errorf("find the gomri program: %w", err)
 		}
 	}
-	s := &Session{opts: opts, ledger: ledger.New(), texts: map[string]string{}, servers: serve.NewManager(serve.Options{})}
+	beside, err := bridge.Source()
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{opts: opts, ledger: ledger.New(), values: bridge.New(), texts: map[string]string{}, servers: serve.NewManager(serve.Options{})}
 	start := context.WithoutCancel(ctx)
 	s.work = begin(func() (*toolchain.Workspace, error) {
-		return toolchain.Open(start, toolchain.Options{Go: opts.Go, Dir: dir, Warm: true})
+		return toolchain.Open(start, toolchain.Options{
+			Go: opts.Go, Dir: dir, Warm: true, Packages: map[string]map[string]string{bridge.CodecDir: beside},
+		})
 	})
 	s.worker = begin(func() (*interp.Client, error) {
 		return interp.Start(interp.Options{Path: opts.Self, Args: []string{"worker"}, Dir: dir})

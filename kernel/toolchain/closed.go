@@ -26,10 +26,10 @@ func isDigit(r rune) bool  { return unicode.IsDigit(r) }
 // that no cell has.
 var valueImport = ledger.Import{Name: "gomri_value", Path: "cell/internal/value"}
 
-// SessionValue tells whether a program needs the value of a variable that an earlier
+// sessionValue tells whether a program needs the value of a variable that an earlier
 // cell set, which a compiled cell without glue does not have: then the failure names the
 // variable, its cell and the way out. It is nil if the program is closed.
-func SessionValue(p *check.Program) *display.Failure {
+func sessionValue(p *check.Program) *display.Failure {
 	for _, d := range p.Reach {
 		if d.Kind != ledger.Var || slices.Contains(p.Decls, d) {
 			continue
@@ -97,7 +97,7 @@ const (
 // writeClosed writes the program as a closed package into the hidden module. The
 // caller holds w.turn until the go command has read it.
 func (w *Workspace) writeClosed(p *check.Program, kind closedKind, glue Glue) error {
-	if f := SessionValue(p); f != nil && glue.File == "" {
+	if f := sessionValue(p); f != nil && glue.File == "" {
 		return f
 	}
 	if f := unwritable(p); f != nil {

@@ -139,6 +139,10 @@ func (w *Workspace) fill(ctx context.Context) error {
 // Root is the folder in which commands run and where profiles land, an absolute path.
 func (w *Workspace) Root() string { return w.root }
 
+// Private is a folder for what belongs to the session and is none of the user's; it
+// need not exist. Close removes it.
+func (w *Workspace) Private() string { return filepath.Join(w.base, "private") }
+
 // GoVersion is the version of the go command, without "go": "1.26.8".
 func (w *Workspace) GoVersion() string { return w.version }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"runtime"
@@ -26,10 +27,40 @@ func NewProgram(in, out string) *Program { return &Program{Registry: NewRegistry
 // TypeOf is reflect.TypeFor under a name that no cell can have hidden.
 func TypeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
-// Var makes a variable known; p is a pointer to it. Without a key it is read and not
-// written: it is no variable of the session any more when the cell has run.
-func (p *Program) Var(key, name string, v any, keep bool) {
-	p.vars = append(p.vars, Var{Key: key, Name: name, Ptr: reflect.ValueOf(v), Wanted: keep})
+// TypeOfValue is the type of the value that an interface holds.
+func TypeOfValue(v any) reflect.Type { return reflect.TypeOf(v) }
+
+// Var makes a variable known; v is a pointer to it.
+func (p *Program) Var(key, name string, v any) {
+	p.vars = append(p.vars, Var{Key: key, Name: name, Ptr: reflect.ValueOf(v), Wanted: true})
+}
+
+// OldVar makes a variable known that is read and not written: it is no variable of the
+// session any more when the cell has run.
+func (p *Program) OldVar(key, name string, v any) {
+	p.vars = append(p.vars, Var{Key: key, Name: name, Ptr: reflect.ValueOf(v)})
+}
+
+// Abort leaves an error of Begin beside the report, for the kernel to find.
+func (p *Program) Abort(err error) { _ = os.WriteFile(p.out+errSuffix, []byte(err.Error()), 0o600) }
+
+// errSuffix is what the name of the file ends in that holds an error.
+const errSuffix = ".err"
+
+// maxError bounds the text of an error, in bytes.
+const maxError = 64 << 10
+
+// TakeError reads and removes what a program has left beside its report.
+func TakeError(out string) error {
+	f, err := os.Open(out + errSuffix)
+	if err != nil {
+		return nil // there is none
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxError))
+	if err = errors.Join(err, f.Close(), os.Remove(out+errSuffix)); err != nil {
+		return fmt.Errorf("read what went wrong with the values: %w", err)
+	}
+	return errors.New(string(text))
 }
 
 // Begin reads the variables.
@@ -73,9 +104,8 @@ func (p *Program) read(part Part, vars map[string]reflect.Value) error {
 // that a panic of the cell goes on as if it were not there. What goes wrong is left
 // beside the report, for the kernel to find.
 func (p *Program) End() {
-	err := p.end()
-	if err != nil {
-		_ = os.WriteFile(p.out+".err", []byte(err.Error()), 0o600)
+	if err := p.end(); err != nil {
+		p.Abort(err)
 	}
 }
 
@@ -93,10 +123,6 @@ func (p *Program) end() (err error) {
 		}
 	}
 	_, err = p.Take(vars).WriteFile(p.out, &p.origins, p.old, running())
-	var refused *Refusal
-	if errors.As(err, &refused) {
-		return nil
-	}
 	return err
 }
 

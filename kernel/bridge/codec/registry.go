@@ -61,6 +61,9 @@ func (r *Registry) Type(name string, t reflect.Type) {
 	r.types[name], r.names[t] = t, name
 }
 
+// Knows reports whether there is a type of that name.
+func (r *Registry) Knows(name string) bool { return r.types[name] != nil }
+
 // Value makes the value of a package's variable known, such as io.EOF: where it is
 // met it is written as a name, and read back as the same variable's value. Its type
 // becomes known too.

@@ -18,6 +18,12 @@ type Var struct {
 	Wanted bool
 }
 
+// Named is a variable of another process.
+type Named struct {
+	Key, Name string
+	Wanted    bool `json:",omitempty"`
+}
+
 // Refusal says why a value cannot be carried.
 type Refusal struct {
 	// Key and Name are those of the variable, Path leads from it to the value:
