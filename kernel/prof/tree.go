@@ -28,7 +28,7 @@ type Tree struct {
 	Diff *Sides
 
 	Collapsed   int   // frames that Collapse left out
-	Pruned      int   // frames that Prune took away
+	Pruned      int   // frames that were too narrow, here or for Prune
 	PrunedValue int64 // their total values, each counted once
 }
 
@@ -46,7 +46,7 @@ type Node struct {
 	From, To, SelfFrom, SelfTo int64
 	Children                   []*Node
 
-	// Rest is the part of Total that Prune took away, in RestFrames frames.
+	// Rest is the part of Total that is in frames too narrow to keep, RestFrames of them.
 	Rest       int64
 	RestFrames int
 }
@@ -65,11 +65,9 @@ func (p *Profile) Tree(o Options) (*Tree, error) {
 		return nil, err
 	}
 	b := newTreeBuilder(o)
-	b.gather(side.profile)
-	for _, s := range side.stacks {
-		b.add(s.locations, s.value)
-	}
-	t.Root = b.finish()
+	b.gather(side.profile, side.stacks, false)
+	b.grow()
+	t.Root = b.finish(t)
 	return t, nil
 }
 
@@ -112,16 +110,12 @@ func (p *Profile) diffTree(o Options) (*Tree, error) {
 	}
 	t.Diff = &Sides{SamplesFrom: before.Samples, SamplesTo: t.Samples}
 	b := newTreeBuilder(o)
-	for _, s := range []side{to, from} {
-		b.gather(s.profile)
-		for _, s := range s.stacks {
-			b.add(s.locations, s.value)
-		}
-		b.before = true
-	}
-	t.Diff.From, t.Diff.To = b.nodes[0].From, b.nodes[0].Total
+	b.gather(to.profile, to.stacks, false)
+	b.gather(from.profile, from.stacks, true)
+	b.grow()
+	t.Diff.From, t.Diff.To = b.nodes[0].from, b.nodes[0].total
 	b.widths()
-	t.Root = b.finish()
+	t.Root = b.finish(t)
 	t.Total = t.Root.Total
 	return t, nil
 }
@@ -141,7 +135,6 @@ func (t *Tree) Prune(share float64, widest int) *Tree {
 		cutoff = min(cutoff, sizes[widest-1])
 	}
 	pruned := *t
-	pruned.Pruned, pruned.PrunedValue = 0, 0
 	pruned.Root = t.Root.prune(max(cutoff, 1), &pruned)
 	return &pruned
 }
@@ -161,12 +154,16 @@ func (n *Node) prune(cutoff int64, t *Tree) *Node {
 			c.Children = append(c.Children, child.prune(cutoff, t))
 			continue
 		}
-		frames := 0
-		child.walk(func(*Node) { frames++ })
+		frames, counted, value := 0, 0, int64(0) // what is in Pruned already
+		child.walk(func(n *Node) {
+			frames++
+			counted += n.RestFrames
+			value += n.Rest
+		})
 		c.Rest += child.Total
-		c.RestFrames += frames
+		c.RestFrames += frames + counted
 		t.Pruned += frames
-		t.PrunedValue += child.Total
+		t.PrunedValue += child.Total - value
 	}
 	return &c
 }

@@ -42,7 +42,7 @@ func TestTreeHoldsEveryValueOnce(t *testing.T) {
 			sums(t, tree.Root)
 			pruned := tree.Prune(0.01, 50)
 			sums(t, pruned.Root)
-			if got, want := pruned.Frames()+pruned.Pruned, tree.Frames(); got != want {
+			if got, want := pruned.Frames()+pruned.Pruned, tree.Frames()+tree.Pruned; got != want {
 				t.Errorf("%s: %d frames drawn and pruned, of %d", file, got, want)
 			}
 		}
