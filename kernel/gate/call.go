@@ -117,7 +117,7 @@ func (j *judge) builtin(x *ast.CallExpr, fun ast.Expr) {
 		j.refuse(x.Pos(), "package unsafe")
 	}
 	switch id.Name {
-	case "recover":
+	case "recover", "close":
 	case "len", "cap", "copy", "make", "new", "min", "max", "clear":
 		for _, arg := range x.Args {
 			if _, ok := j.info.TypeOf(arg).(*types.Tuple); ok {

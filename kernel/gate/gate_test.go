@@ -43,6 +43,9 @@ func TestWhatALearnerTypesIsInterpreted(t *testing.T) {
 		"var b strings.Builder\nfmt.Fprintf(&b, \"%d %v\", 1, []string{\"a\"})\nb.String()",
 		"add := func(n int) func(int) int { return func(m int) int { return n + m } }\nadd(1)(2)",
 		"panic(fmt.Sprint(1))",
+		"c := make(chan int)\ngo func() { c <- 1 }()\nselect {\ncase v := <-c:\n\tfmt.Println(v)\n}",
+		"var wg sync.WaitGroup\nwg.Go(func() {})\nwg.Wait()",
+		"xs := []int{2, 1}\nslices.Sort(xs)\nslices.Sorted(maps.Keys(map[string]int{}))",
 		"func f() (err error) {\n\tdefer func() {\n\t\tif r := recover(); r != nil {\n\t\t\terr = fmt.Errorf(\"%v\", r)\n\t\t}\n\t}()\n\tpanic(1)\n}\nf()",
 		"xs := []any{1, \"a\", nil}\nfmt.Println(xs...)",
 		"type V struct{ X float64; n int }\nfunc (v V) Neg() V { return V{-v.X, v.n} }\nfmt.Println(V{1, 2}.Neg())\nV{}",
@@ -58,8 +61,8 @@ func TestWhatALearnerTypesIsInterpreted(t *testing.T) {
 func TestDoubtfulCellsAreCompiledAndTheReasonIsSaid(t *testing.T) {
 	k := check.New(&check.GoList{})
 	for _, tt := range []struct{ cell, reason string }{
-		{"\ngo fmt.Println()", "go statement"},
-		{"\nc := make(chan int)", "channel"},
+		{"\nc := make(chan int)\nfmt.Println(c)", "a channel meets an interface"},
+		{"\nvar c sync.Cond", "sync.Cond"},
 		{"\ntype T struct{}\nvar x any = T{}", "a value of type T meets an interface"},
 		{"\nvar x any = 5\n_ = x == 5", "comparison with an interface"},
 		{"\nvar w io.Writer = os.Stdout", "a value of interface type io.Writer"},
@@ -91,12 +94,12 @@ func TestDoubtfulCellsAreCompiledAndTheReasonIsSaid(t *testing.T) {
 
 func TestReachedFunctionOfAnEarlierCellDecides(t *testing.T) {
 	k := check.New(&check.GoList{})
-	v := judged(t, k, "func f() { go fmt.Println() }", "func g() int { return 1 }", "g()")
+	v := judged(t, k, "func f() { _ = 1i }", "func g() int { return 1 }", "g()")
 	if !v.Interpret {
 		t.Errorf("a function that is not reached decides: %+v", v)
 	}
-	v = judged(t, k, "func f() {\n\tgo fmt.Println()\n}", "func g() { f() }", "g()")
-	if v.Interpret || v.Reason != "go statement" || v.Pos.String() != "cell-1:2:2" {
+	v = judged(t, k, "func f() {\n\tvar c complex128\n\t_ = c\n}", "func g() { f() }", "g()")
+	if v.Interpret || v.Reason != "the type complex128" || v.Pos.String() != "cell-1:2:8" {
 		t.Errorf("got %+v", v)
 	}
 }

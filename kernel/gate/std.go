@@ -17,7 +17,8 @@ var denied = map[string]bool{
 	"os.Stdin": true, "os.Args": true, "os.Executable": true, "os.Getpid": true, "os.Getppid": true,
 	"os.FindProcess": true, "os.StartProcess": true, "os.NewFile": true, "os.Pipe": true, "os.CopyFS": true,
 	"sort.Sort": true, "sort.Stable": true, "sort.Reverse": true, "sort.IsSorted": true,
-	"time.After": true, "time.AfterFunc": true, "time.Tick": true, "time.NewTimer": true, "time.NewTicker": true,
+	"sync.Cond": true, "sync.NewCond": true, "sync.Pool": true, "sync.Locker": true, "sync.Map": true,
+	"time.AfterFunc": true, "time.Tick": true, "time.NewTimer": true, "time.NewTicker": true,
 	"bufio.NewReadWriter": true,
 }
 
@@ -103,7 +104,7 @@ func Packages() []string {
 		"bufio", "bytes", "crypto/md5", "crypto/sha1", "crypto/sha256", "crypto/sha512",
 		"encoding/base64", "encoding/binary", "encoding/hex", "errors", "fmt", "hash/adler32",
 		"hash/crc32", "hash/crc64", "hash/fnv", "html", "io", "log", "math", "math/big", "math/bits", "math/rand",
-		"math/rand/v2", "net/url", "os", "path", "path/filepath", "regexp", "sort", "strconv", "strings",
+		"math/rand/v2", "net/url", "os", "path", "path/filepath", "regexp", "sort", "strconv", "strings", "sync", "sync/atomic",
 		"text/tabwriter", "time", "unicode", "unicode/utf16", "unicode/utf8",
 	}
 }

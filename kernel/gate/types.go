@@ -56,7 +56,7 @@ func (j *judge) typeParts(t types.Type) string {
 	case *types.Signature:
 		return first(j.tupleFault(t.Params()), j.tupleFault(t.Results()))
 	case *types.Chan:
-		return "channel"
+		return j.typeFault(t.Elem())
 	case *types.Interface:
 		if !isAny(t) {
 			return "a value of interface type"
@@ -88,6 +88,8 @@ func (j *judge) namedFault(t *types.Named) string {
 		return "a value of interface type " + j.name(t)
 	case t.Obj().Pkg() == j.p.Pkg:
 		return j.typeFault(t.Underlying())
+	case denied[t.Obj().Pkg().Path()+"."+t.Obj().Name()]:
+		return t.Obj().Pkg().Path() + "." + t.Obj().Name()
 	case !typesOf(t.Obj().Pkg().Path()):
 		return "package " + t.Obj().Pkg().Path()
 	}
@@ -192,6 +194,8 @@ func (j *judge) printable(t types.Type, w way, seen []types.Type) string {
 		if w != swapping {
 			return "a function"
 		}
+	case *types.Chan:
+		return "a channel"
 	case *types.Tuple:
 		return "a list of results"
 	}

@@ -34,12 +34,10 @@ func (j *judge) body(n ast.Node, sig *types.Signature) {
 // stmt judges a statement; its parts are judged after it.
 func (j *judge) stmt(s ast.Stmt, sig *types.Signature) {
 	switch s := s.(type) {
-	case *ast.GoStmt:
-		j.refuse(s.Pos(), "go statement")
-	case *ast.SelectStmt:
-		j.refuse(s.Pos(), "select statement")
 	case *ast.SendStmt:
-		j.refuse(s.Pos(), "channel operation")
+		if c, ok := j.info.TypeOf(s.Chan).Underlying().(*types.Chan); ok {
+			j.flow(s.Value, c.Elem(), meets)
+		}
 	case *ast.TypeSwitchStmt:
 		j.refuse(s.Pos(), "type switch")
 	case *ast.BranchStmt:
@@ -54,6 +52,7 @@ func (j *judge) stmt(s ast.Stmt, sig *types.Signature) {
 		j.rangeStmt(s)
 	case *ast.SwitchStmt:
 		j.switchStmt(s)
+	case *ast.GoStmt, *ast.SelectStmt, *ast.CommClause:
 	case *ast.BlockStmt, *ast.ExprStmt, *ast.DeferStmt, *ast.IncDecStmt, *ast.IfStmt, *ast.ForStmt, *ast.CaseClause,
 		*ast.DeclStmt, *ast.EmptyStmt, *ast.LabeledStmt:
 	default:
@@ -97,11 +96,9 @@ func (j *judge) returns(s *ast.ReturnStmt, sig *types.Signature) {
 
 func (j *judge) rangeStmt(s *ast.RangeStmt) {
 	switch t := j.info.TypeOf(s.X).Underlying().(type) {
-	case *types.Slice, *types.Array, *types.Map, *types.Basic:
+	case *types.Slice, *types.Array, *types.Map, *types.Basic, *types.Chan:
 	case *types.Signature:
 		j.refuse(s.Pos(), "range over a function")
-	case *types.Chan:
-		j.refuse(s.Pos(), "range over a channel")
 	default:
 		j.refuse(s.Pos(), "range over %s", t)
 	}
@@ -162,10 +159,6 @@ func (j *judge) expr(x ast.Expr) bool {
 	case *ast.IndexExpr:
 		if m, ok := j.info.TypeOf(x.X).Underlying().(*types.Map); ok {
 			j.flow(x.Index, m.Key(), meets)
-		}
-	case *ast.UnaryExpr:
-		if x.Op == token.ARROW {
-			j.refuse(x.Pos(), "channel operation")
 		}
 	case *ast.BinaryExpr:
 		j.binary(x)

@@ -320,6 +320,8 @@ func (c *Client) result(code lower.Code, res response) (r Result, err error) {
 		// The cell ends here, and has done what it was to do.
 	case res.Exit != nil:
 		r.Failure = &Failure{Kind: Exit, Value: fmt.Sprintf("exit status %d", *res.Exit), Pos: pos, Code: *res.Exit}
+	case res.Deadlock:
+		r.Failure = &Failure{Kind: Died, Value: "the program ended: fatal error: all goroutines are asleep - deadlock!", Pos: pos}
 	case res.Interrupted:
 		r.Failure = &Failure{Kind: Interrupted, Value: "the cell was interrupted", Pos: pos}
 	case res.Value != nil:

@@ -3,6 +3,7 @@ package interp
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/printer"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,8 @@ import (
 	"gomri/kernel/ledger"
 	"gomri/kernel/value"
 )
+
+var only = flag.String("only", "", "take only the programs of the corpus whose names contain this")
 
 // program is one entry of the corpus: a session of some cells.
 type program struct {
@@ -64,6 +68,9 @@ type score struct {
 func TestInterpretedCellsGiveWhatCompiledOnesGive(t *testing.T) {
 	s := newSession(t)
 	programs := append(corpus(t), generated(60)...)
+	if *only != "" {
+		programs = slices.DeleteFunc(programs, func(p program) bool { return !strings.Contains(p.name, *only) })
+	}
 	o := newOracle(t)
 	checked := make([][]*check.Program, len(programs))
 	for i, p := range programs {

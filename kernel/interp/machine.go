@@ -29,6 +29,7 @@ type machine struct {
 	exit     chan int // a status for each call of os.Exit
 	results  []any    // what the cell handed to Result
 	shown    bool     // it did
+	tasks    *tasks
 	values   values
 }
 
@@ -36,7 +37,7 @@ type machine struct {
 type interrupted struct{}
 
 func newMachine() (*machine, error) {
-	m := &machine{imported: map[string]bool{lower.Runtime: true}, exit: make(chan int, 1)}
+	m := &machine{imported: map[string]bool{lower.Runtime: true}, exit: make(chan int, 1), tasks: &tasks{stopped: make(chan struct{})}}
 	// What yaegi itself writes to its error stream is a trace of its own nodes.
 	m.yaegi = yaegi.New(yaegi.Options{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: io.Discard})
 	if err := m.yaegi.Use(stdlib.Symbols); err != nil {
@@ -94,8 +95,12 @@ func (m *machine) run(ctx context.Context, req request) response {
 	}
 	m.results, m.shown = nil, false
 	store(m.line, 0)
+	end := m.tasks.begin()
 	m.call(ctx, req, &res)
-	res.Line = load(m.line)
+	end()
+	if m.tasks.alone() {
+		res.Line = load(m.line)
+	}
 	return res
 }
 
@@ -133,6 +138,7 @@ func (m *machine) call(ctx context.Context, req request, res *response) {
 	case err = <-done:
 	case code := <-m.exit:
 		res.Exit = &code
+		m.tasks.stop()
 		cancel() // the goroutine that called os.Exit is parked for good
 		<-done
 		res.Broken = !m.healthy()
@@ -159,7 +165,7 @@ func (m *machine) failed(err error, res *response) {
 		return
 	}
 	if _, ok := p.Value.(interrupted); ok {
-		res.Interrupted = true
+		res.Interrupted, res.Deadlock = true, m.tasks.deadlocked()
 		return
 	}
 	text := panicText(panicValue(p.Value))
@@ -181,6 +187,7 @@ func (m *machine) value(shapes []*value.Shape) value.Model {
 // ready forgets an interrupt or an exit that came after the last cell had ended.
 func (m *machine) ready() {
 	store(m.stop, false)
+	m.tasks.ready()
 	select {
 	case <-m.exit:
 	default:
@@ -188,7 +195,10 @@ func (m *machine) ready() {
 }
 
 // interrupt raises the flag.
-func (m *machine) interrupt() { store(m.stop, true) }
+func (m *machine) interrupt() {
+	store(m.stop, true)
+	m.tasks.stop()
+}
 
 // healthy is false if the interpreter no longer answers: a loop that was abandoned
 // inside a deferred call keeps a lock of yaegi's for ever.

@@ -27,6 +27,7 @@ func (m *machine) natives() yaegi.Exports {
 	bounds(rt)
 	scopes(rt)
 	lists(rt)
+	m.tasks.natives(rt)
 	shifting[int](rt)
 	shifting[int8](rt)
 	shifting[int16](rt)

@@ -81,6 +81,8 @@ func reflectPanics(s string) (string, bool) {
 		return "runtime error: makeslice: len out of range", true
 	case strings.HasPrefix(s, "reflect.MakeSlice: "):
 		return "runtime error: makeslice: cap out of range", true
+	case s == "reflect.MakeChan: negative buffer size":
+		return "makechan: size out of range", true
 	case s == "reflect: Call using zero Value argument", s == "reflect: Method on nil interface value", s == "reflect.Value.Call: call of nil function":
 		return nilPointer, true
 	case strings.HasPrefix(s, "reflect: "), strings.HasPrefix(s, "reflect."):

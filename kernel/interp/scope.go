@@ -6,9 +6,16 @@ import "reflect"
 // are interpreted; that they run, and what becomes of a panic, is decided here, in the
 // way of the language.
 type scope struct {
-	calls     []func()
+	calls     []deferred
 	panicking bool
 	value     any // of the panic, as the interpreter threw it
+}
+
+// deferred is a deferred call. An interrupt ends a cell as a signal ends a program: of what
+// is deferred only that runs which gives something shared back.
+type deferred struct {
+	call   func()
+	always bool
 }
 
 // scopes adds what functions with defer statements call.
@@ -18,7 +25,8 @@ func scopes(rt symbols) {
 		defer s.end()
 		body()
 	})
-	rt["Defer"] = reflect.ValueOf(func(s *scope, call func()) { s.calls = append(s.calls, call) })
+	rt["Defer"] = reflect.ValueOf(func(s *scope, call func()) { s.calls = append(s.calls, deferred{call, false}) })
+	rt["DeferAlways"] = reflect.ValueOf(func(s *scope, call func()) { s.calls = append(s.calls, deferred{call, true}) })
 	rt["Recover"] = reflect.ValueOf((*scope).recover)
 	rt["Panic"] = reflect.ValueOf(func(v any) { panic(userPanic{v}) })
 }
@@ -30,9 +38,11 @@ func (s *scope) end() {
 		s.panicking, s.value = true, v
 	}
 	for len(s.calls) > 0 {
-		call := s.calls[len(s.calls)-1]
+		last := s.calls[len(s.calls)-1]
 		s.calls = s.calls[:len(s.calls)-1]
-		s.run(call)
+		if last.always || !s.stopping() {
+			s.run(last.call)
+		}
 	}
 	if s.panicking {
 		panic(s.value)
@@ -43,20 +53,22 @@ func (s *scope) end() {
 // stop stops.
 func (s *scope) run(call func()) {
 	defer func() {
-		v := recover()
-		if v == nil {
-			return
-		}
-		if _, stop := s.value.(interrupted); !stop || !s.panicking {
+		if v := recover(); v != nil && !s.stopping() {
 			s.panicking, s.value = true, v
 		}
 	}()
 	call()
 }
 
+// stopping is true while the cell is being stopped.
+func (s *scope) stopping() bool {
+	_, stop := s.value.(interrupted)
+	return stop && s.panicking
+}
+
 // recover is the builtin of that name, called by a deferred function of this scope.
 func (s *scope) recover() any {
-	if _, stop := s.value.(interrupted); stop || !s.panicking {
+	if s.stopping() || !s.panicking {
 		return nil
 	}
 	s.panicking = false

@@ -36,6 +36,9 @@ func (e *writer) callee(fun ast.Expr) string {
 	}
 	if sel, ok := fun.(*ast.SelectorExpr); ok && e.l.p.Info.Selections[sel] == nil {
 		if fn, ok := e.l.p.Info.Uses[sel.Sel].(*types.Func); ok && fn.Pkg() != nil {
+			if name := waitingFunc(fn); name != "" {
+				return e.pkg(Runtime) + "." + name
+			}
 			return e.pkg(fn.Pkg().Path()) + "." + fn.Name()
 		}
 	}
@@ -101,6 +104,15 @@ func (e *writer) method(x *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selecti
 	recv, t := e.path(sel.X, s.Recv(), s.Index()[:len(s.Index())-1])
 	_, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer)
 	_, has := t.Underlying().(*types.Pointer)
+	if name := waiting(fn); name != "" {
+		if !has {
+			recv = "(&" + recv + ")"
+		}
+		if e.holding {
+			recv = e.keep(recv)
+		}
+		return e.pkg(Runtime) + "." + name + "(" + strings.Join(append([]string{recv}, e.args(x)...), ", ") + ")"
+	}
 	if fn.Pkg() != e.l.p.Pkg {
 		if e.holding && !types.IsInterface(t) {
 			if wants && !has {
@@ -155,7 +167,12 @@ func (e *writer) builtin(x *ast.CallExpr, fun ast.Expr) string {
 		return e.pkg(Runtime) + ".Recover(" + e.fn.panic + ")"
 	case "panic":
 		return e.pkg(Runtime) + ".Panic(" + strings.Join(e.args(x), ", ") + ")"
+	case "close":
+		return e.pkg(Runtime) + ".Close(" + strings.Join(e.args(x), ", ") + ")"
 	case "len", "cap", "delete":
+		if _, ok := e.typeOf(x.Args[0]).Underlying().(*types.Chan); ok {
+			return e.pkg(Runtime) + ".Chan" + strings.ToUpper(id.Name[:1]) + id.Name[1:] + "(" + e.expr(x.Args[0]) + ")"
+		}
 		return id.Name + "(" + strings.Join(e.args(x), ", ") + ")"
 	case "append", "copy":
 		return e.appendOrCopy(x, id.Name)
@@ -218,7 +235,10 @@ func (e *writer) minMax(x *ast.CallExpr, name string) string {
 		"(" + strings.Join(e.args(x), ", ") + ")"
 }
 
-// funcLit writes a function literal, native if only compiled code calls it.
+// funcLit writes a function literal, native if only compiled code calls it. The
+// interpreter writes into the frame that made a function when that function returns,
+// so one made in a loop, which another goroutine may be running by then, gets a frame
+// of its own.
 func (e *writer) funcLit(x *ast.FuncLit, native bool) string {
 	sig, ok := e.typeOf(x).Underlying().(*types.Signature)
 	if !ok {
@@ -228,7 +248,11 @@ func (e *writer) funcLit(x *ast.FuncLit, native bool) string {
 	e.recovers = ""
 	inner.function("func", nil, x.Type, sig, x.Body)
 	e.count = inner.count
-	return strings.TrimSuffix(inner.String(), "\n")
+	text := strings.TrimSuffix(inner.String(), "\n")
+	if e.fn != nil && e.fn.loops > 0 && !native {
+		return "func() " + e.typ(sig) + " { return " + text + " }()"
+	}
+	return text
 }
 
 // funcDecl writes a function or a method.

@@ -253,6 +253,10 @@ func (e *writer) canPanic(n ast.Node) bool {
 			return false
 		case *ast.IndexExpr, *ast.SliceExpr, *ast.StarExpr, *ast.SelectorExpr, *ast.TypeAssertExpr:
 			can = true
+		case *ast.SendStmt, *ast.SelectStmt:
+			can = true
+		case *ast.UnaryExpr:
+			can = can || n.Op == token.ARROW
 		case *ast.CallExpr:
 			tv := e.l.p.Info.Types[ast.Unparen(n.Fun)]
 			id, _ := ast.Unparen(n.Fun).(*ast.Ident)

@@ -255,8 +255,7 @@ func (e *writer) unary(x *ast.UnaryExpr) string {
 	case token.AND:
 		return "(&" + e.expr(ast.Unparen(x.X)) + ")"
 	}
-	e.refuse(x, "channel operation")
-	return ""
+	return e.receive(x)
 }
 
 // composite writes a composite literal with all its types and keys.

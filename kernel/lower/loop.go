@@ -10,6 +10,8 @@ import (
 // which matters only where the body keeps them: then the body has a copy, which is
 // right as long as the body does not change them.
 func (e *writer) forLoop(s *ast.ForStmt, label string) {
+	e.fn.loops++
+	defer func() { e.fn.loops-- }()
 	e.printf("{\n")
 	if s.Init != nil {
 		e.stmt(s.Init)
@@ -213,6 +215,8 @@ func (l *lowerer) root(x ast.Expr) types.Object {
 // rangeLoop writes a range clause. What is ranged over is evaluated once, into a
 // variable, and the clause itself is one that has no effects.
 func (e *writer) rangeLoop(s *ast.RangeStmt, label string) {
+	e.fn.loops++
+	defer func() { e.fn.loops-- }()
 	e.printf("{\n")
 	e.mark(s)
 	e.ordered(s.X)
@@ -232,6 +236,8 @@ func (e *writer) rangeLoop(s *ast.RangeStmt, label string) {
 			break
 		}
 		e.countLoop(s, label, x)
+	case *types.Chan:
+		e.rangeChan(s, label, x)
 	default:
 		e.refuse(s, "range over this type")
 	}

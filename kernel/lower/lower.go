@@ -192,6 +192,7 @@ type function struct {
 	saved string   // the variable that holds the caller's line marker, "" if none
 	named []string // the variables of the results, if they have names or calls are deferred
 	scope string   // the variable that keeps deferred calls, "" if there are none
+	loops int      // how many loops of this function are around what is being written
 	panic string   // the scope whose panic this function recovers, "" if none
 }
 

@@ -61,7 +61,13 @@ func (e *writer) deferStmt(s *ast.DeferStmt) {
 		call = "func() { " + e.held(s.Call, e.fn.scope) + " }"
 	}
 	name := e.fresh("call")
-	e.printf("%s := %s\n%s.Defer(%s, %s)\n", name, call, e.pkg(Runtime), e.fn.scope, name)
+	how := "Defer"
+	if sel, ok := ast.Unparen(s.Call.Fun).(*ast.SelectorExpr); ok {
+		if fn, ok := e.l.p.Info.Uses[sel.Sel].(*types.Func); ok && fn.Pkg() != nil && fn.Pkg().Path() == "sync" {
+			how = "DeferAlways" // an interrupt leaves no lock behind
+		}
+	}
+	e.printf("%s := %s\n%s.%s(%s, %s)\n", name, call, e.pkg(Runtime), how, e.fn.scope, name)
 }
 
 // held writes a call whose function, receiver and arguments are evaluated now, into

@@ -29,6 +29,8 @@ func (e *writer) stmt(s ast.Stmt) {
 		e.rangeLoop(s, "")
 	case *ast.SwitchStmt:
 		e.switchStmt(s, "")
+	case *ast.SelectStmt:
+		e.selectStmt(s, "")
 	case *ast.IfStmt:
 		e.ifStmt(s)
 	case *ast.BranchStmt:
@@ -58,6 +60,10 @@ func (e *writer) simple(s ast.Stmt) {
 		e.returnStmt(s)
 	case *ast.DeferStmt:
 		e.deferStmt(s)
+	case *ast.GoStmt:
+		e.goStmt(s)
+	case *ast.SendStmt:
+		e.send(s)
 	case nil:
 	default:
 		e.refuse(s, "%s", describeStmt(s))
@@ -67,12 +73,6 @@ func (e *writer) simple(s ast.Stmt) {
 
 func describeStmt(s ast.Stmt) string {
 	switch s.(type) {
-	case *ast.GoStmt:
-		return "go statement"
-	case *ast.SelectStmt:
-		return "select statement"
-	case *ast.SendStmt:
-		return "channel operation"
 	case *ast.TypeSwitchStmt:
 		return "type switch"
 	}
@@ -279,6 +279,11 @@ func (e *writer) spill(x ast.Expr, n int) []string {
 			e.spread = call
 		}
 		e.printf("%s := %s\n", strings.Join(temps, ", "), e.expr(x))
+	case *ast.UnaryExpr:
+		if x.Op != token.ARROW || n != 2 {
+			e.refuse(x, "%s", describe(x))
+		}
+		e.receiveOK(x, temps[0], temps[1])
 	default:
 		e.refuse(x, "%s", describe(x))
 	}
@@ -412,6 +417,8 @@ func (e *writer) labeled(s *ast.LabeledStmt) {
 		e.rangeLoop(inner, label)
 	case *ast.SwitchStmt:
 		e.switchStmt(inner, label)
+	case *ast.SelectStmt:
+		e.selectStmt(inner, label)
 	default:
 		e.refuse(s, "label before something that is no loop")
 	}

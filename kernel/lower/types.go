@@ -30,6 +30,9 @@ func (e *writer) typ(t types.Type) string {
 		return fmt.Sprintf("[%d]%s", t.Len(), e.typ(t.Elem()))
 	case *types.Map:
 		return "map[" + e.typ(t.Key()) + "]" + e.typ(t.Elem())
+	case *types.Chan:
+		return map[types.ChanDir]string{types.SendRecv: "chan ", types.SendOnly: "chan<- ", types.RecvOnly: "<-chan "}[t.Dir()] +
+			"(" + e.typ(t.Elem()) + ")"
 	case *types.Struct:
 		return e.structType(t)
 	case *types.Signature:
