@@ -97,8 +97,13 @@ func getProfile(ctx context.Context, env *Env, out display.Output, req prof.Requ
 // checkExpressions finds a malformed regular expression before anything is fetched.
 func checkExpressions(o prof.Options, param string) error {
 	for _, e := range []struct{ name, text string }{
-		{"focus", o.Focus}, {"ignore", o.Ignore}, {"hide", o.Hide}, {"show", o.Show}, {"show_from", o.ShowFrom},
-		{"prune_from", o.PruneFrom}, {"argument", param},
+		{"focus", o.Focus},
+		{"ignore", o.Ignore},
+		{"hide", o.Hide},
+		{"show", o.Show},
+		{"show_from", o.ShowFrom},
+		{"prune_from", o.PruneFrom},
+		{"argument", param},
 	} {
 		if _, err := regexp.Compile(e.text); err != nil {
 			return display.Failf("PprofError", "parsing %s regexp: %v", e.name, err)

@@ -79,8 +79,12 @@ func diffTable(t prof.Top) string {
 	}
 	for _, r := range rows {
 		table.Rows = append(table.Rows, Row{Muted: t.Diff.ByChance(r), Cells: []Cell{
-			deltaCell(t, r.Flat, r.FlatText, most), {Text: t.Format(r.FlatFrom)}, {Text: t.Format(r.FlatTo)},
-			deltaCell(t, r.Cum, r.CumText, most), {Text: t.Format(r.CumFrom)}, {Text: t.Format(r.CumTo)},
+			deltaCell(t, r.Flat, r.FlatText, most),
+			{Text: t.Format(r.FlatFrom)},
+			{Text: t.Format(r.FlatTo)},
+			deltaCell(t, r.Cum, r.CumText, most),
+			{Text: t.Format(r.CumFrom)},
+			{Text: t.Format(r.CumTo)},
 			{HTML: topName(r) + vanished(r), Title: topTitle(r)},
 		}})
 	}

@@ -100,7 +100,9 @@ func (p *flamePicture) diffStyle() string {
 func (p *flamePicture) diffLegend(b *strings.Builder, y int) {
 	x := 3.0
 	for _, e := range []struct{ class, text string }{
-		{"l4", "− less than before"}, {"e", "about equal"}, {"g4", "+ more than before"},
+		{"l4", "− less than before"},
+		{"e", "about equal"},
+		{"g4", "+ more than before"},
 		{"", "as wide as the larger side: what is new and what is gone are both drawn"},
 	} {
 		if e.class != "" {

@@ -75,7 +75,8 @@ func callsTable(c prof.Calls, rows []prof.CallRow) string {
 			{Text: trimPct(r.Flat, c.Top.Total)},
 			{Text: r.CumText},
 			{Text: trimPct(r.Cum, c.Top.Total), Share: r.CumPct / 100, Fill: fillOf(r.Kind)},
-			{}, {},
+			{},
+			{},
 			{HTML: `<b>` + topName(r.Row) + `</b>`, Title: topTitle(r.Row)},
 		}})
 		group = append(group, callRows(r.Callees, r.Cum, "↓ calls ")...)
@@ -104,8 +105,15 @@ func callRows(calls []prof.Call, cum int64, word string) []Row {
 		if call.Inlined {
 			html += ` <span style="opacity:` + mutedOpacity + `">(inline)</span>`
 		}
-		rows = append(rows, Row{Cells: []Cell{{}, {}, {}, {}, {Text: call.Text},
-			{Text: trimPct(call.Value, cum), Share: shareOf(call.Value, cum), Fill: FillRuntime}, {HTML: html, Title: call.Name}}})
+		rows = append(rows, Row{Cells: []Cell{
+			{},
+			{},
+			{},
+			{},
+			{Text: call.Text},
+			{Text: trimPct(call.Value, cum), Share: shareOf(call.Value, cum), Fill: FillRuntime},
+			{HTML: html, Title: call.Name},
+		}})
 	}
 	return rows
 }

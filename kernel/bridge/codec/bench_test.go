@@ -38,8 +38,12 @@ func BenchmarkCarry(b *testing.B) {
 		ptr  any
 		size int
 	}{
-		{"ints-1e7", &ints, 8e7}, {"strings-1e6", &words, 1e6 * 26}, {"map-2e5", &counts, 200_000 * 34},
-		{"list-1e6", &head, 1e6 * 40}, {"structs-1e6", &rows, 1e6 * 42}, {"int", &small, 8},
+		{"ints-1e7", &ints, 8e7},
+		{"strings-1e6", &words, 1e6 * 26},
+		{"map-2e5", &counts, 200_000 * 34},
+		{"list-1e6", &head, 1e6 * 40},
+		{"structs-1e6", &rows, 1e6 * 42},
+		{"int", &small, 8},
 	} {
 		v := variable("x", tt.ptr)
 		to := map[string]reflect.Value{v.Key: reflect.New(v.Ptr.Type().Elem())}

@@ -1,5 +1,7 @@
 package codec
 
+//lint:file-ignore U1000 the fields are there to be carried, by reflection
+
 import (
 	"bytes"
 	"math"
@@ -139,8 +141,10 @@ func TestAliasesSurvive(t *testing.T) {
 		var vs []Var
 		rv := reflect.ValueOf(x).Elem()
 		for i := range rv.NumField() {
-			vs = append(vs, Var{Key: rv.Type().Field(i).Name, Name: rv.Type().Field(i).Name, Wanted: true,
-				Ptr: reflect.NewAt(rv.Field(i).Type(), rv.Field(i).Addr().UnsafePointer())})
+			vs = append(vs, Var{
+				Key: rv.Type().Field(i).Name, Name: rv.Type().Field(i).Name, Wanted: true,
+				Ptr: reflect.NewAt(rv.Field(i).Type(), rv.Field(i).Addr().UnsafePointer()),
+			})
 		}
 		list, _ := segments(t, r, vs...)
 		return list

@@ -42,7 +42,9 @@ func (r *Registry) common() {
 	plain := errors.New("")
 	for _, v := range []any{
 		errors.Join(plain), fmt.Errorf("%d", 1), fmt.Errorf("%w", plain), fmt.Errorf("%w%w", plain, plain),
-		&strconv.NumError{}, &fs.PathError{}, &os.SyscallError{}, &os.LinkError{}, &time.ParseError{}, time.Duration(0), time.Time{}, time.Location{},
+		&strconv.NumError{}, &fs.PathError{}, &os.SyscallError{}, &os.LinkError{}, &time.ParseError{}, time.Duration(0),
+		time.Time{},
+		time.Location{},
 		time.Month(0), time.Weekday(0), fs.FileMode(0), syscall.Errno(0), syscall.Signal(0),
 	} {
 		r.Type("", reflect.TypeOf(v))

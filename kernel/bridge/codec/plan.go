@@ -82,14 +82,6 @@ func (r *Registry) plan(t reflect.Type) *plan {
 	return p
 }
 
-// target returns the plan of what an op leads to.
-func (r *Registry) target(o *op) *plan {
-	if o.sub == nil {
-		o.sub = r.plan(o.typ)
-	}
-	return o.sub
-}
-
 // build appends the steps for a t at off.
 func (r *Registry) build(p *plan, t reflect.Type, off uintptr) {
 	if t.Size() == 0 || r.special(p, t, off) {

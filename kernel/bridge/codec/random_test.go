@@ -1,5 +1,7 @@
 package codec
 
+//lint:file-ignore U1000 the fields are there to be carried, by reflection
+
 import (
 	"bytes"
 	"fmt"

@@ -1,5 +1,7 @@
 package codec
 
+//lint:file-ignore SA2001 a mutex that was locked and unlocked is what is carried
+
 import (
 	"bytes"
 	"container/list"
@@ -200,8 +202,16 @@ func TestWhatSitsInInterfacesKeepsItsType(t *testing.T) {
 	r.Type("celsius_v2", reflect.TypeFor[celsius]())
 	r.Type("point_v1", reflect.TypeFor[point]())
 	pt := &point{X: 1, y: 2}
-	x := []any{nil, 1, int8(2), "s", 2.5, celsius(36.6), *pt, pt, pt, []celsius{1}, map[string]any{"a": []any{true}},
-		time.Second, struct{ A, b int }{1, 2}, error(nil), [2]celsius{}, (*point)(nil), []int(nil), math.NaN()}
+	x := []any{
+		nil, 1, int8(2), "s", 2.5, celsius(36.6), *pt, pt, pt,
+		[]celsius{1},
+		map[string]any{"a": []any{true}},
+		time.Second,
+		struct{ A, b int }{1, 2},
+		error(nil),
+		[2]celsius{},
+		(*point)(nil), []int(nil), math.NaN(),
+	}
 	var y []any
 	list, _ := segments(t, r, variable("x", &x))
 	tables, err := ReadTables(bytes.NewReader(list[0]), int64(len(list[0])))
