@@ -400,19 +400,19 @@ import (
 )
 
 func gomriMark() {
-	os.Stdout.WriteString("\x01")
-	os.Stderr.WriteString("\x01")
+	os.Stdout.WriteString("\x01end\x01")
+	os.Stderr.WriteString("\x01end\x01")
 }
 
 func gomriGuard() {
 	switch r := recover().(type) {
 	case nil:
 	case error:
-		os.Stdout.WriteString("\x03" + r.Error())
+		os.Stdout.WriteString("\x03panic\x03" + r.Error())
 	case fmt.Stringer:
-		os.Stdout.WriteString("\x03" + r.String())
+		os.Stdout.WriteString("\x03panic\x03" + r.String())
 	default:
-		os.Stdout.WriteString("\x03" + fmt.Sprint(r))
+		os.Stdout.WriteString("\x03panic\x03" + fmt.Sprint(r))
 	}
 }
 `
@@ -426,18 +426,18 @@ import (
 	"natives/value"
 )
 
-func gomriShow(vs ...any) { os.Stdout.WriteString("\x02" + value.Of(vs...).Text()) }
+func gomriShow(vs ...any) { os.Stdout.WriteString("\x02value\x02" + value.Of(vs...).Text()) }
 `
 
 // byCell takes the output of an assembled program apart by cells.
 func byCell(r nativeRun) []outcome {
-	outs := strings.Split(string(r.Out), "\x01")
+	outs := strings.Split(string(r.Out), "\x01end\x01")
 	o := r.outcome()
-	errs := strings.Split(o.Err, "\x01")
+	errs := strings.Split(o.Err, "\x01end\x01")
 	list := make([]outcome, 0, len(outs))
 	for i, text := range outs {
-		text, panicked, ended := strings.Cut(text, "\x03")
-		text, value, _ := strings.Cut(text, "\x02")
+		text, panicked, ended := strings.Cut(text, "\x03panic\x03")
+		text, value, _ := strings.Cut(text, "\x02value\x02")
 		c := outcome{Out: text, Value: value}
 		if ended {
 			c.End = "panic: " + plain(panicked)

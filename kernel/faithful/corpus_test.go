@@ -90,7 +90,7 @@ func usable(t testing.TB, list []entry, marks bool) []nativeRun {
 // TestProgramsOfTheCorpus runs each as a cell, compiled as a cell, split at its top level and as a
 // program with a package clause.
 func TestProgramsOfTheCorpus(t *testing.T) {
-	list := part(entries(t, "programs"), 12)
+	list := part(entries(t, "programs"), 20)
 	marked, bare := usable(t, list, true), usable(t, list, false)
 	books := openNotebooks(t)
 	ways := []*figures{newFigures("corpus as a cell"), newFigures("corpus with %%go"), newFigures("corpus split"), newFigures("corpus as a listing")}
