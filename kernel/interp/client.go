@@ -321,7 +321,7 @@ func (c *Client) result(code lower.Code, res response) (r Result, err error) {
 	case res.Exit != nil:
 		r.Failure = &Failure{Kind: Exit, Value: fmt.Sprintf("exit status %d", *res.Exit), Pos: pos, Code: *res.Exit}
 	case res.Deadlock:
-		r.Failure = &Failure{Kind: Died, Value: "the program ended: fatal error: all goroutines are asleep - deadlock!", Pos: pos}
+		r.Failure = &Failure{Kind: Fatal, Value: "all goroutines are asleep - deadlock!", Pos: pos}
 	case res.Interrupted:
 		r.Failure = &Failure{Kind: Interrupted, Value: "the cell was interrupted", Pos: pos}
 	case res.Value != nil:
@@ -346,7 +346,7 @@ func (c *Client) died(interrupted bool) (Result, error) {
 	exit, err := l.process.Wait()
 	l.out.end()
 	l.err.end()
-	f := &Failure{Kind: Died, Value: "the program ended: " + diedBecause(exit, l.err.held.crash()), Lost: true}
+	f := crashFailure(exit, l.err.held.crash())
 	if interrupted {
 		f = &Failure{Kind: Interrupted, Value: "the cell did not stop and was killed", Lost: true}
 	}

@@ -33,6 +33,7 @@ const (
 	Panic       Kind = "Panic"
 	Exit        Kind = "Exit"
 	Interrupted Kind = "Interrupted"
+	Fatal       Kind = "FatalError"
 	Died        Kind = "Died"
 	LostValue   Kind = "LostVariable"
 )
@@ -57,8 +58,11 @@ func (f *Failure) Error() string { return string(f.Kind) + ": " + f.Value }
 // Display returns the failure as a cell shows it.
 func (f *Failure) Display() *display.Failure {
 	d := display.Failf(string(f.Kind), "%s", f.Value)
-	if f.Kind == Panic {
+	switch f.Kind {
+	case Panic:
 		d.Traceback = []string{"panic: " + f.Value}
+	case Fatal:
+		d.Traceback = []string{"fatal error: " + f.Value}
 	}
 	if f.Pos.IsValid() {
 		d.Traceback = append(d.Traceback, fmt.Sprintf("    at %s, line %d", f.Pos.Filename, f.Pos.Line))

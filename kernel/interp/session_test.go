@@ -169,7 +169,7 @@ func TestDeadWorkerIsReplacedAndFunctionsAreLoadedAgain(t *testing.T) {
 	s.cells(t, "x := 1", "const k = 5\ntype P struct{ A int }\nfunc twice(n int) int { return n * 2 }")
 	out := &recorder{}
 	res := s.run(t, t.Context(), "func down(n int) int { return down(n+1) + 1 }\nfmt.Println(\"down\")\ndown(0)", out)
-	if f := res.Failure; f == nil || f.Kind != Died || !res.Lost || !strings.Contains(f.Value, "stack overflow") {
+	if f := res.Failure; f == nil || f.Kind != Fatal || !res.Lost || f.Value != "stack overflow" {
 		t.Fatalf("got %+v", res.Failure)
 	}
 	if out.out.String() != "down\n" || strings.Contains(out.err.String(), "yaegi") {

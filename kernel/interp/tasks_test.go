@@ -26,7 +26,7 @@ func TestDeadlockIsSaidAndTheVariablesSurvive(t *testing.T) {
 		res := s.run(t, ctx, cell, out)
 		cancel()
 		f := res.Failure
-		if f == nil || f.Kind != Died || !strings.Contains(f.Value, "fatal error: all goroutines are asleep - deadlock!") || res.Lost || out.out.String() != "" {
+		if f == nil || f.Kind != Fatal || f.Value != "all goroutines are asleep - deadlock!" || res.Lost || out.out.String() != "" {
 			t.Errorf("%s\ngot %+v, %q", cell, f, out.out.String())
 		}
 	}
@@ -73,7 +73,7 @@ func TestPanicOfAGoroutineEndsTheProgram(t *testing.T) {
 	s := newSession(t)
 	out := &recorder{}
 	res := s.run(t, t.Context(), "done := make(chan int)\ngo func() {\n\tvar m map[string]int\n\tm[\"a\"] = 1\n}()\n<-done", out)
-	if f := res.Failure; f == nil || f.Kind != Died || !res.Lost || !strings.Contains(f.Value, "panic: assignment to entry in nil map") {
+	if f := res.Failure; f == nil || f.Kind != Panic || !res.Lost || f.Value != "assignment to entry in nil map" {
 		t.Errorf("got %+v", res.Failure)
 	}
 	if strings.Contains(out.err.String(), "yaegi") {

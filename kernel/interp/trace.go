@@ -60,6 +60,27 @@ func (t *trace) crash() string {
 	return begun + t.release()
 }
 
+// crashFailure is the failure of a cell whose worker ended by itself: the panic of a
+// goroutine, an error that the runtime cannot survive, or something else.
+func crashFailure(exit child.Exit, held string) *Failure {
+	f := &Failure{Kind: Died, Lost: true}
+	for at := held; at != ""; _, at, _ = strings.Cut(at, "\n") {
+		if word, ok := strings.CutPrefix(at, "fatal error: "); ok {
+			f.Kind = Fatal
+			f.Value, _, _ = strings.Cut(word, "\n")
+			return f
+		}
+		if word, ok := strings.CutPrefix(at, "panic: "); ok {
+			f.Kind = Panic
+			f.Value, _, _ = strings.Cut(word, "\n\ngoroutine ")
+			f.Value = strings.TrimSuffix(f.Value, " [recovered]")
+			return f
+		}
+	}
+	f.Value = "the program ended: " + diedBecause(exit, held)
+	return f
+}
+
 // diedBecause tells why a worker ended by itself, in one line of the runtime's own
 // words where it said something.
 func diedBecause(exit child.Exit, held string) string {
