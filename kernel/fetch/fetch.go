@@ -59,6 +59,8 @@ type Info struct {
 	Seconds float64
 	// Parsed is the profile.
 	Parsed *prof.Profile
+	// Goroutines says, of a server's goroutine profile, what they wait for and since when.
+	Goroutines []prof.Goroutines
 	// Doubt says why the profile holds nothing and what to do, or is empty.
 	Doubt string
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gomri/kernel/display"
+	"gomri/kernel/prof"
 )
 
 const (
@@ -49,7 +50,26 @@ func fromServer(ctx context.Context, u *url.URL, o Options) ([]byte, Info, error
 	if err != nil {
 		return nil, info, explain(ctx, err, info.Source, u, limit)
 	}
-	return parsed(data, info)
+	data, info, err = parsed(data, info)
+	if err == nil && strings.HasSuffix(u.Path, "/goroutine") {
+		info.Goroutines = goroutines(ctx, u)
+	}
+	return data, info, err
+}
+
+// goroutines asks for the text that says why goroutines wait. It is an addition: a
+// server that does not give it has no such table.
+func goroutines(ctx context.Context, u *url.URL) []prof.Goroutines {
+	target := *u
+	query := target.Query()
+	query.Set("debug", "2")
+	query.Del("seconds")
+	target.RawQuery = query.Encode()
+	text, err := get(ctx, &target)
+	if err != nil {
+		return nil
+	}
+	return prof.ParseGoroutines(string(text))
 }
 
 // progress calls f until the function that it returns is called, which returns
@@ -173,7 +193,7 @@ func explainStatus(e *statusError, source string) error {
 	case strings.Contains(e.message, "cpu profiling already in use"):
 		return failf("the server answered %s: cpu profiling already in use: another CPU profile of this server is running. Wait until it ends, or stop whoever takes it", e.status)
 	case e.code == http.StatusNotFound && e.pprof:
-		return failf("the server answered %s: it has no such profile (%s); it has profile, heap, allocs, goroutine, block, mutex, threadcreate", e.status, e.message)
+		return failf("the server answered %s: it has no such profile (%s); it has profile, heap, allocs, goroutine, block, mutex, threadcreate%s", e.status, e.message, leakHint(e.message))
 	case e.code == http.StatusNotFound:
 		return failf("the server answered %s for %s: import _ \"net/http/pprof\" in the program, and serve http.DefaultServeMux, or correct the path", e.status, source)
 	case e.code == http.StatusUnauthorized, e.code == http.StatusForbidden:
@@ -182,4 +202,12 @@ func explainStatus(e *statusError, source string) error {
 		return failf("the server answered %s: %s", e.status, e.message)
 	}
 	return failf("the server answered %s for %s", e.status, source)
+}
+
+// leakHint says how a program gets the profile of leaked goroutines.
+func leakHint(message string) string {
+	if !strings.Contains(message, "goroutineleak") && !strings.Contains(message, "Unknown profile") {
+		return ""
+	}
+	return "; goroutineleak needs a program built with GOEXPERIMENT=goroutineleakprofile before Go 1.27"
 }

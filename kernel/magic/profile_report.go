@@ -58,6 +58,9 @@ func (p *profile) around(req prof.Request) render.ProfileOptions {
 	if p.info.Doubt != "" {
 		opts.Doubts = append(opts.Doubts, p.info.Doubt)
 	}
+	if len(p.info.Goroutines) > 0 {
+		opts.After = append(opts.After, render.Goroutines(p.info.Goroutines))
+	}
 	if p.kept != "" {
 		opts.Footer = append(opts.Footer, "kept as "+p.kept+" (%profiles)")
 	}

@@ -80,6 +80,7 @@ func Flame(tree *prof.Tree, top prof.Top, o ProfileOptions, others ...FlameView)
 		short.Rows = top.Rows[:min(len(top.Rows), flameTopRows)]
 		f.Body = append(f.Body, Fold(fmt.Sprintf("The same as a table: the %d functions with the most of their own", len(short.Rows)), table(short)))
 	}
+	f.Body = append(f.Body, o.After...)
 	f.Footer = append(f.Footer, flameNote(drawn))
 	return f.Bundle(top.Text())
 }

@@ -18,6 +18,8 @@ type ProfileOptions struct {
 	Doubts []string
 	// Footer holds further lines: where the profile came from, machine, Go version.
 	Footer []string
+	// After holds fragments that go below the table or picture.
+	After []string
 	// Proto is the profile itself, for who wants to save it from a flame graph; may be nil.
 	Proto []byte
 }

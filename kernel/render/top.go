@@ -32,6 +32,7 @@ func Top(t prof.Top, o ProfileOptions) display.Bundle {
 			script(topScript, jsString(uid)),
 		}
 	}
+	f.Body = append(f.Body, o.After...)
 	return f.Bundle(t.Text())
 }
 
