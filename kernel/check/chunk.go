@@ -4,6 +4,7 @@ import (
 	"context"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"strings"
 
@@ -108,13 +109,25 @@ func (ch *chunk) contains(pos token.Pos) bool {
 }
 
 // maskLineDirectives makes //line comments of the cell ordinary ones, so that
-// every position stays a position of the cell. Length and lines are kept.
+// every position stays a position of the cell. Length and lines are kept, and so
+// is what looks like one within a string.
 func maskLineDirectives(text string) string {
-	if !strings.Contains(text, "line ") {
+	if !strings.Contains(text, "//line ") && !strings.Contains(text, "/*line ") {
 		return text
 	}
-	text = strings.ReplaceAll(text, "//line ", "//Line ")
-	return strings.ReplaceAll(text, "/*line ", "/*Line ")
+	masked := []byte(text)
+	file := token.NewFileSet().AddFile("", -1, len(text))
+	var s scanner.Scanner
+	s.Init(file, masked, nil, scanner.ScanComments)
+	for {
+		pos, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return string(masked)
+		}
+		if tok == token.COMMENT && strings.HasPrefix(lit[2:], "line ") {
+			masked[file.Offset(pos)+2] = 'L'
+		}
+	}
 }
 
 // finish completes errors with their source lines, in order.
