@@ -16,8 +16,11 @@ func Goroutines(groups []prof.Goroutines) string {
 	table := Table{
 		Caption: "What the goroutines wait for, and since when",
 		Columns: []Column{
-			{Title: "count", Number: true}, {Title: "state"}, {Title: "for", Hint: "the runtime says whole minutes", Number: true},
-			{Title: "where", Code: true}, {Title: "created by", Code: true},
+			{Title: "count", Number: true},
+			{Title: "state"},
+			{Title: "for", Hint: "the runtime says whole minutes", Number: true},
+			{Title: "where", Code: true},
+			{Title: "created by", Code: true},
 		},
 		Fold: 15,
 	}
