@@ -173,6 +173,11 @@ func (e *writer) builtin(x *ast.CallExpr, fun ast.Expr) string {
 		if _, ok := e.typeOf(x.Args[0]).Underlying().(*types.Chan); ok {
 			return e.pkg(Runtime) + ".Chan" + strings.ToUpper(id.Name[:1]) + id.Name[1:] + "(" + e.expr(x.Args[0]) + ")"
 		}
+		if p, ok := e.typeOf(x.Args[0]).Underlying().(*types.Pointer); ok { // it may be nil
+			if array, ok := p.Elem().Underlying().(*types.Array); ok {
+				return fmt.Sprintf("func(%s %s) int { return %d }(%s)", e.fresh("p"), e.typ(p), array.Len(), e.expr(x.Args[0]))
+			}
+		}
 		return id.Name + "(" + strings.Join(e.args(x), ", ") + ")"
 	case "append", "copy":
 		return e.appendOrCopy(x, id.Name)
