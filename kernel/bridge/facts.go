@@ -38,11 +38,23 @@ func (s *Store) learn(p *check.Program) {
 			switch {
 			case d.Kind == ledger.Type:
 				s.types[d.Key] = d
+				s.methods[d.Key] = methodsOf(p, d)
 			case d.Kind == ledger.Var && s.facts[d.Key] == nil && objects[d] != nil:
 				s.facts[d.Key] = factOf(p, d, objects[d].Type())
 			}
 		}
 	}
+}
+
+// methodsOf lists the methods of a type, which are in reach of whoever reaches it.
+func methodsOf(p *check.Program, t *ledger.Decl) []*ledger.Decl {
+	var list []*ledger.Decl
+	for _, d := range p.Reach {
+		if d.Kind == ledger.Method && ledger.Receiver(d.Name) == t.Name && slices.Contains(d.Uses, t) {
+			list = append(list, d)
+		}
+	}
+	return list
 }
 
 func factOf(p *check.Program, d *ledger.Decl, t types.Type) *fact {
@@ -109,6 +121,31 @@ func plain(t types.Type) bool {
 func sessionType(name string) bool {
 	base, _, _ := strings.Cut(name, "[")
 	return !strings.Contains(base, ".") && strings.Contains(base, "_v")
+}
+
+// renamed returns what the program's statements call variables by another name than
+// their declarations: two variables are about in x := x + 1.
+func renamed(p *check.Program) map[*ledger.Decl]string {
+	names := map[*ledger.Decl]string{}
+	for obj, d := range p.Objects {
+		if d.Kind == ledger.Var && !isFresh(p, d) && d.TypeText != "" && obj.Name() != varName(d) {
+			names[d] = obj.Name()
+		}
+	}
+	return names
+}
+
+// rename gives those variables these names.
+func rename(decls []*ledger.Decl, names map[*ledger.Decl]string) []*ledger.Decl {
+	list := slices.Clone(decls)
+	for i, d := range list {
+		if name, ok := names[d]; ok {
+			other := *d
+			other.Source = "var " + name + " " + d.TypeText
+			list[i] = &other
+		}
+	}
+	return list
 }
 
 // varName is the name of a variable in the source of a closed program.

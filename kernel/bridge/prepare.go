@@ -118,6 +118,7 @@ func isVar(d *ledger.Decl) bool { return d.Kind == ledger.Var }
 // needed makes the variables of the program roots, and returns those of earlier cells.
 func (c *Cell) needed() (needed []*ledger.Decl) {
 	p := c.Program
+	names := renamed(p)
 	seen := map[*ledger.Decl]bool{}
 	for _, d := range p.Reach {
 		if d.Kind != ledger.Var || d.Name == "_" || seen[d] || varName(d) == "" || varName(d) == "_" {
@@ -127,8 +128,13 @@ func (c *Cell) needed() (needed []*ledger.Decl) {
 		if !isFresh(p, d) {
 			needed = append(needed, d)
 		}
-		c.roots = append(c.roots, root{decl: d, name: varName(d), keep: isFresh(p, d) || c.stays(d)})
+		name := names[d]
+		if name == "" {
+			name = varName(d)
+		}
+		c.roots = append(c.roots, root{decl: d, name: name, keep: isFresh(p, d) || c.stays(d)})
 	}
+	p.Reach = rename(p.Reach, names)
 	return needed
 }
 
@@ -296,8 +302,11 @@ func (c *Cell) reach(decls []*ledger.Decl) error {
 			c.roots = append(c.roots, root{decl: d, name: varName(d), keep: c.stays(d)})
 		}
 		uses := slices.Clone(d.Uses)
-		if d.Kind == ledger.Type && c.ledger.Lookup(d.Name) == d {
+		switch {
+		case d.Kind == ledger.Type && c.ledger.Lookup(d.Name) == d:
 			uses = append(uses, c.ledger.Methods(d.Name)...)
+		case d.Kind == ledger.Type: // declared anew meanwhile
+			uses = append(uses, c.store.methods[d.Key]...)
 		}
 		for _, u := range uses {
 			if err := add(u); err != nil {

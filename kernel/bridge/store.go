@@ -32,10 +32,11 @@ type Store struct {
 	dir      string // "" until a cell has needed it
 	facts    map[string]*fact
 	types    map[string]*ledger.Decl // types of the session, by key
-	made     map[string]instance     // instances of generic types, by the name of their type
-	segments map[string]*segment     // by the keys of their variables
-	pinned   map[string]bool         // variables that functions in the interpreter may reach
-	count    int                     // of files
+	methods  map[string][]*ledger.Decl
+	made     map[string]instance // instances of generic types, by the name of their type
+	segments map[string]*segment // by the keys of their variables
+	pinned   map[string]bool     // variables that functions in the interpreter may reach
+	count    int                 // of files
 }
 
 // segment is the values of some variables in a file.
@@ -55,6 +56,7 @@ func New() *Store {
 // Reset forgets all values.
 func (s *Store) Reset() {
 	s.facts, s.types, s.made = map[string]*fact{}, map[string]*ledger.Decl{}, map[string]instance{}
+	s.methods = map[string][]*ledger.Decl{}
 	s.segments, s.pinned = map[string]*segment{}, map[string]bool{}
 	s.sweep()
 }
@@ -129,6 +131,7 @@ func (s *Store) prune(led *ledger.Ledger) {
 	for key := range s.types {
 		if !live[key] && !held[key] {
 			delete(s.types, key)
+			delete(s.methods, key)
 		}
 	}
 }
