@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"log"
 	"strings"
 )
 
@@ -23,6 +24,7 @@ func (j *judge) call(x *ast.CallExpr) {
 	if !ok {
 		j.refuse(x.Pos(), "this call")
 	}
+	j.logFlags(x, fun)
 	way := j.way(x, fun)
 	if tuple, ok := j.info.TypeOf(firstArg(x)).(*types.Tuple); ok {
 		for i := range tuple.Len() {
@@ -65,6 +67,31 @@ func (j *judge) conversion(x *ast.CallExpr, t types.Type) {
 	}
 }
 
+// logFlags refuses flags of package log that show where the program is, and a fatal end by
+// a logger of the user's own, which would be the interpreter's.
+func (j *judge) logFlags(x *ast.CallExpr, fun ast.Expr) {
+	sel, ok := fun.(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	fn, ok := j.info.Uses[sel.Sel].(*types.Func)
+	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != "log" {
+		return
+	}
+	switch {
+	case fn.Name() == "SetFlags", fn.Name() == "New":
+		v := j.info.Types[x.Args[len(x.Args)-1]].Value
+		if v == nil {
+			j.refuse(x.Pos(), "flags of package log that are not constant")
+		}
+		if flags, _ := constant.Int64Val(v); flags&(log.Lshortfile|log.Llongfile) != 0 {
+			j.refuse(x.Pos(), "log lines with the name of a file")
+		}
+	case fn.Signature().Recv() != nil && (strings.HasPrefix(fn.Name(), "Fatal") || fn.Name() == "Output"):
+		j.refuse(x.Pos(), "%s of a logger", fn.Name())
+	}
+}
+
 // way tells what a function does with the values that its interface parameters get.
 func (j *judge) way(x *ast.CallExpr, fun ast.Expr) way {
 	sel, ok := fun.(*ast.SelectorExpr)
@@ -74,6 +101,14 @@ func (j *judge) way(x *ast.CallExpr, fun ast.Expr) way {
 	fn, ok := j.info.Uses[sel.Sel].(*types.Func)
 	if !ok || fn.Pkg() == nil {
 		return meets
+	}
+	if fn.Pkg().Path() == "log" && fn.Signature().Recv() != nil {
+		switch fn.Name() {
+		case "Print", "Println", "Panic", "Panicln":
+			return printing
+		case "Printf", "Panicf":
+			return j.format(x, 0)
+		}
 	}
 	switch name := fn.Pkg().Path() + "." + fn.Name(); name {
 	case "fmt.Print", "fmt.Println", "fmt.Sprint", "fmt.Sprintln", "fmt.Fprint", "fmt.Fprintln",

@@ -89,7 +89,7 @@ func (e *writer) indexText(x ast.Expr) (text, unsigned string) {
 // pure is true for an expression that may be evaluated twice: variables, their fields
 // and elements.
 func (e *writer) pure(x ast.Expr) bool {
-	if e.l.p.Info.Types[x].Value != nil {
+	if _, held := e.stands[ast.Unparen(x)]; held || e.l.p.Info.Types[x].Value != nil {
 		return true
 	}
 	switch x := ast.Unparen(x).(type) {

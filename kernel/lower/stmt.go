@@ -134,21 +134,46 @@ func (e *writer) late(lhs, rhs ast.Expr) string {
 	if _, ident := lhs.(*ast.Ident); ident || !e.canPanic(rhs) || !e.canPanic(lhs) {
 		return e.expr(rhs)
 	}
-	if e.calls(lhs) {
-		e.refuse(lhs, "a call in the target of an assignment")
-	}
+	e.settle(lhs)
 	name := e.fresh("t")
 	e.temp(name, rhs)
 	return name
+}
+
+// settle evaluates the calls in a target: they come before those of the value.
+func (e *writer) settle(lhs ast.Expr) {
+	var parts []ast.Expr
+	switch x := ast.Unparen(lhs).(type) {
+	case *ast.IndexExpr:
+		parts = []ast.Expr{x.X, x.Index}
+	case *ast.SelectorExpr:
+		parts = []ast.Expr{x.X}
+	case *ast.StarExpr:
+		parts = []ast.Expr{x.X}
+	default:
+		e.refuse(lhs, "a call in the target of an assignment")
+	}
+	for i, part := range parts {
+		if !e.calls(part) {
+			continue
+		}
+		switch e.typeOf(part).Underlying().(type) {
+		case *types.Array, *types.Struct:
+			if i == 0 {
+				e.refuse(part, "a call in the target of an assignment")
+			}
+		}
+		name := e.fresh("t")
+		e.temp(name, part)
+		e.hold(part, name)
+	}
 }
 
 // update writes x += y and the like.
 func (e *writer) update(s *ast.AssignStmt) {
 	value := ""
 	if _, ident := s.Lhs[0].(*ast.Ident); !ident && e.calls(s.Rhs[0]) {
-		if e.calls(s.Lhs[0]) {
-			e.refuse(s, "calls on both sides of an assignment")
-		}
+		e.settle(s.Lhs[0])
 		e.spread, _ = ast.Unparen(s.Rhs[0]).(*ast.CallExpr)
 		value = e.fresh("t")
 		e.temp(value, s.Rhs[0])
