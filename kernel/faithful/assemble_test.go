@@ -155,7 +155,6 @@ type assembler struct {
 	fresh  map[string]bool // those of this cell
 	blocks int
 	values bool // gomriShow is needed
-	opened bool
 }
 
 // assemble returns the program that the cells are when they stand one after the

@@ -178,3 +178,18 @@ func TestSyntaxErrorsAreInTheCompilersWords(t *testing.T) {
 	n := open(t)
 	n.failsWith("for i := 0; i < 3; i++ {", "SyntaxError", "syntax error: unexpected EOF, expected }")
 }
+
+func TestBenchmarkCellDrawsATableAndKeepsItsProfile(t *testing.T) {
+	n := open(t)
+	n.run("func pieces(s string) []string { return strings.Fields(s) }")
+	out := n.run("%%bench -benchtime 20ms -cpuprofile cpu.out\nfunc BenchmarkPieces(b *testing.B) {\n\tfor b.Loop() {\n\t\tpieces(\"a b c\")\n\t}\n}")
+	if text := out.text(); !strings.Contains(text, "BenchmarkPieces") || !strings.Contains(text, "allocs/op") || !strings.Contains(text, "PASS") {
+		t.Errorf("the text is not what go test prints:\n%s", text)
+	}
+	if page := out.html(); !strings.Contains(page, "<table") || strings.Contains(page, "<svg") {
+		t.Errorf("no table is drawn: %.200s", page)
+	}
+	if page := n.run("%flame cpu.out").html(); !strings.Contains(page, `<img alt="`) || !strings.Contains(page, "data:image/svg+xml;base64,") {
+		t.Errorf("no flame graph is drawn: %.200s", page)
+	}
+}
