@@ -133,6 +133,10 @@ func (t *Tree) Prune(share float64, widest int) *Tree {
 	case len(sizes) > widest && widest > 0:
 		slices.SortFunc(sizes, func(a, b int64) int { return cmp.Compare(b, a) })
 		cutoff = min(cutoff, sizes[widest-1])
+		// The narrowest, of one sample each, are often more than all others.
+		if over, _ := slices.BinarySearchFunc(sizes, cutoff-1, func(a, b int64) int { return cmp.Compare(b, a) }); share >= 1 && over > widest+widest/4 {
+			cutoff++
+		}
 	}
 	pruned := *t
 	pruned.Root = t.Root.prune(max(cutoff, 1), &pruned)
@@ -140,7 +144,7 @@ func (t *Tree) Prune(share float64, widest int) *Tree {
 }
 
 // PruneTo returns the tree with about the given number of its widest frames, or all
-// if they are not more; frames as wide as the last one of them are kept as well.
+// if they are not more. Of frames that are equally wide all stay or all go.
 func (t *Tree) PruneTo(widest int) *Tree {
 	return t.Prune(1, widest)
 }

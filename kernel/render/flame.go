@@ -124,7 +124,8 @@ func flameAlt(tree *prof.Tree, top prof.Top) string {
 // the tree as drawn.
 func flameSVG(tree *prof.Tree) (string, *prof.Tree) {
 	share, widest, self := flameShare, flameWidest, selfByKind(tree.Root)
-	tree = tree.Collapse()
+	// What is narrower than anything drawn goes first, in one go.
+	tree = tree.PruneTo(maxFlameSVG / 8).Collapse()
 	for {
 		drawn := tree.Prune(share, widest)
 		svg := (&flamePicture{tree: drawn, self: self}).draw()

@@ -22,17 +22,16 @@ function (uid, data) {
     } else if (!like.inlined) { k.inlined = false; }
     return k;
   }
-  // read makes the tree of a model: five numbers a frame, a child after its parent.
+  // read makes the tree of a model: five columns of numbers, a child after its parent.
   function read(m) {
-    var stack = [], root = null;
-    for (var i = 0; i < m.d.length; i += 5) {
-      var depth = m.d[i], line = m.d[i + 4], name = m.d[i + 1], parent = depth > 0 ? stack[depth - 1] : null;
+    var stack = [], root = null, count = m.d.length / 5;
+    for (var i = 0; i < count; i++) {
+      var depth = m.d[i], name = m.d[count + i], line = m.d[4 * count + i], parent = depth > 0 ? stack[depth - 1] : null;
       var f = node({ name: m.n[name], cum: m.w[name], kind: m.k.charAt(name), file: m.f[m.h[name]], line: line < 0 ? -line - 1 : line, inlined: line < 0 }, parent);
-      f.total = m.d[i + 2];
-      f.self = m.d[i + 3];
+      f.total = m.d[2 * count + i];
+      f.self = m.d[3 * count + i];
       if (m.x) {
-        var j = i / 5 * 4;
-        f.from = m.x[j]; f.to = m.x[j + 1]; f.selfFrom = m.x[j + 2]; f.selfTo = m.x[j + 3];
+        f.from = m.x[i]; f.to = m.x[count + i]; f.selfFrom = m.x[2 * count + i]; f.selfTo = m.x[3 * count + i];
       }
       if (parent) { parent.kids.push(f); } else { root = f; }
       stack[depth] = f;
@@ -420,6 +419,8 @@ function (uid, data) {
       tallest = 0;
       draw();
       describe(root);
+      var middle = shapes.get(root);
+      scroll.scrollTop = up || flip ? Math.max(0, +middle.firstChild.getAttribute('y') - (up ? scroll.clientHeight / 2 : scroll.clientHeight - ROW)) : 0;
     }
     function keep() { history.push({ state: state, root: root, up: up, view: state.view, viewUp: state.viewUp }); }
     function isUp(f) {
