@@ -71,6 +71,28 @@ func factOf(p *check.Program, d *ledger.Decl, t types.Type) *fact {
 	return f
 }
 
+// startsGoroutine is true if a program may leave a goroutine behind, which reaches
+// variables that nobody sees.
+func startsGoroutine(p *check.Program) bool {
+	found := false
+	look := func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			found = true
+		case *ast.SelectorExpr:
+			found = found || n.Sel.Name == "Go" // of a WaitGroup
+		}
+		return !found
+	}
+	ast.Inspect(p.Body, look)
+	for _, d := range p.Reach {
+		if f, ok := d.Node.(*ast.FuncDecl); ok {
+			ast.Inspect(f, look)
+		}
+	}
+	return found
+}
+
 // walker looks at all that a type can lead to.
 type walker struct {
 	own          *types.Package

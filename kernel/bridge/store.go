@@ -64,7 +64,7 @@ func (s *Store) Reset() {
 // Interpreted notes that the interpreter has run a program, whose variables it holds.
 func (s *Store) Interpreted(p *check.Program) {
 	s.learn(p)
-	hidden := false
+	hidden := startsGoroutine(p)
 	for _, d := range p.Reach {
 		if f := s.facts[d.Key]; d.Kind == ledger.Var && f != nil {
 			hidden = hidden || f.hidden || s.pinned[d.Key]

@@ -16,6 +16,15 @@ import (
 // ErrNoWorker says that the worker that held the values is gone.
 var ErrNoWorker = errors.New("the interpreter was started again")
 
+// BusyError says that goroutines of the session are running, which could change values
+// while they are elsewhere.
+type BusyError struct{ Goroutines int }
+
+// Error tells how many there are.
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("goroutines of the session that are still running: %d", e.Goroutines)
+}
+
 // Give writes the values of variables that the worker holds to a file, in segments
 // with a report. The memory they lie in is remembered until the next Give, so that
 // Take can put values back into their place. When ctx ends the worker gets some time to
@@ -127,6 +136,8 @@ func (c *Client) exchange(ctx context.Context, req request) (response, error) {
 		return res, c.gone()
 	case res.Failed != "":
 		return res, errors.New(res.Failed)
+	case res.Busy > 0:
+		return res, &BusyError{res.Busy}
 	}
 	return res, nil
 }

@@ -61,6 +61,9 @@ type response struct {
 	Broken bool `json:",omitempty"`
 	// Line is the line marker as the cell left it.
 	Line int `json:",omitempty"`
+	// Busy is how many goroutines could have changed the values while they are given; none
+	// is given then.
+	Busy int `json:",omitempty"`
 	// Failed is why values could not be given or taken; Loaded is true if Source had
 	// been loaded by then, and Taken is how many segments had been taken.
 	Failed string `json:",omitempty"`

@@ -76,6 +76,9 @@ func fieldName(name string) string {
 func (m *machine) give(req request) (res response) {
 	res.Seq = req.Seq
 	defer m.guard(&res)
+	if res.Busy = m.tasks.restless(restTime); res.Busy > 0 {
+		return res
+	}
 	var vars []codec.Var
 	for _, v := range req.Vars {
 		p, err := m.place(v.Key)

@@ -47,6 +47,10 @@ func (s *Session) prepare(ctx context.Context, w *toolchain.Workspace, p *check.
 	cell, err := s.values.Prepare(ctx, bridge.Request{
 		Program: p, Ledger: s.ledger, Worker: lateWorker{s}, Dir: w.Private(), Linked: w.Linked, Tests: tests,
 	})
+	var busy *interp.BusyError
+	if errors.As(err, &busy) {
+		return nil, busyFailure(busy.Goroutines)
+	}
 	if errors.Is(err, interp.ErrNoWorker) {
 		s.loseVariables()
 		if f := s.lost(p); f != nil {
@@ -54,6 +58,16 @@ func (s *Session) prepare(ctx context.Context, w *toolchain.Workspace, p *check.
 		}
 	}
 	return cell, err
+}
+
+// busyFailure is the failure of a chunk that needs values which goroutines in the
+// interpreter may be changing.
+func busyFailure(n int) *display.Failure {
+	f := display.Failf("SessionValue", "goroutines of earlier cells are still running (%d), and this cell has to be compiled", n)
+	f.Traceback = append(f.Traceback,
+		"A compiled cell works on the session's values in a process of its own, and what goroutines in the interpreter do to them meanwhile would be lost.",
+		"Wait for them first (sync.WaitGroup, a channel), or interrupt the kernel, which ends them.")
+	return f
 }
 
 // glue is a prepared cell's part of the program.

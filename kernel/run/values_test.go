@@ -165,3 +165,16 @@ func TestResetForgetsValues(t *testing.T) {
 	n.run("%reset")
 	n.failsWith("x", "CompileError", "undefined: x")
 }
+
+func TestRunningGoroutinesOfTheInterpreterKeepTheirValues(t *testing.T) {
+	n := open(t)
+	n.run("n := 0\ndone := make(chan bool)\nout := make(chan int, 9)\ngo func() {\n\tfor i := 0; i < 3; i++ { n++; out <- n; <-done }\n}()")
+	n.gives("<-out", "1")
+	n.gives("%why", "cell-2 was interpreted")
+	n.gives("%%go\nn = 10", "") // the goroutine waits
+	n.gives("done <- true\n<-out", "11")
+	n.run("stop := false\ngo func() { for !stop { n++ } }()")
+	n.failsWith("%%go\nfmt.Println(n)", "SessionValue", "still running (1)")
+	n.run("stop = true")
+	n.run("%%go\nfmt.Println(n > 11)")
+}
