@@ -102,11 +102,19 @@
 // # Session variables and compiled cells
 //
 // A variable declared at the top level of an interpreted cell lives in the worker.
-// A compiled cell is a closed program: it contains the declarations that it
-// reaches, and no values. A compiled cell that would read a variable of an earlier
-// cell is refused before anything runs, with the variable's name and cell; the
-// variables that a compiled cell declares are gone when its program ends, and a
-// later cell that uses one is told so. Benchmarks are compiled cells too.
+// A compiled cell is a program of its own: it contains the declarations that it
+// reaches, and the bridge brings it the values of the variables among them, as one
+// snapshot of everything that can be reached from them, with its aliases and
+// cycles. When the program ends, also by a panic, what it has assigned or changed
+// goes back: to the worker if the interpreter can hold the variable, else into a
+// file of the session that later compiled cells read. os.Exit, a kill and an
+// interrupt leave the values as they were.
+//
+// What has no value to carry is refused before anything runs, with the variable's
+// name, type and cell: channels, functions and closures that are not nil, open files
+// and connections, locked mutexes. Goroutines of earlier cells that still run in the
+// worker refuse a compiled cell too, because what they change meanwhile would be
+// lost. Benchmarks read the session's values and write nothing back.
 //
 // # Who owns what
 //
@@ -114,6 +122,7 @@
 //     cancel function.
 //   - run.Session owns the ledger, the checker, the worker, the workspace, the
 //     background programs and the last results. It runs one cell at a time.
+//   - bridge.Store owns the values that are not in the worker.
 //   - toolchain.Workspace owns the temporary module and removes it.
 //   - child.Process owns one process group and both ends of its pipes.
 package kernel
