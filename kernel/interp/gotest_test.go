@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gomri/kernel/gate"
 )
 
 var goTests = flag.Bool("gotest", false, "also interpret the programs of $GOROOT/test, which takes some minutes")
@@ -70,7 +72,11 @@ func (s *session) goTest(t *testing.T, file, src string) (ran, ok, slow bool) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	out := &recorder{}
+	began, estimate := time.Now(), gate.Slow(p)
 	res, err := s.client.Run(ctx, code, out)
+	if took := time.Since(began); took > time.Second && estimate == "" || took < gate.SlowAfter/3 && estimate != "" {
+		t.Logf("%s: interpreted in %s, estimate %q", file, took.Round(time.Millisecond), estimate)
+	}
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}

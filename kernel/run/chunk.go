@@ -46,6 +46,11 @@ func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, line int
 	if f := s.lost(p); f != nil {
 		return f
 	}
+	if how == byGate {
+		if ran, err := s.hurry(ctx, p, out, flags...); ran {
+			return err
+		}
+	}
 	reason, err := s.interpret(ctx, p, how, out)
 	if reason == "" || err != nil {
 		return err
@@ -54,7 +59,23 @@ func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, line int
 		return display.Failf("Refused", "the interpreter would not run this faithfully: %s. Run the cell without %%%%interp", reason)
 	}
 	s.setWhy(fmt.Sprintf("%s was compiled: %s", c.Name, reason))
-	return s.compile(ctx, p, out, flags...)
+	_, err = s.compile(ctx, p, out, flags...)
+	return err
+}
+
+// hurry compiles a chunk that the interpreter would need long for, if the compiled program
+// can be given the values it needs; if not, nothing has run.
+func (s *Session) hurry(ctx context.Context, p *check.Program, out display.Output, flags ...string) (ran bool, err error) {
+	why := gate.Slow(p)
+	if why == "" {
+		return false, nil
+	}
+	ran, err = s.compile(ctx, p, out, flags...)
+	if !ran {
+		return false, nil // it is slower, and right, and needs no go command
+	}
+	s.setWhy(fmt.Sprintf("%s was compiled: %s", p.Cell.Name, why))
+	return true, err
 }
 
 // check type-checks a chunk. The user's errors are a *display.Failure.
@@ -139,15 +160,15 @@ func (s *Session) finish(p *check.Program, result interp.Result, out display.Out
 }
 
 // compile runs the chunk as a program of its own, which gets the session's values and
-// gives them back.
-func (s *Session) compile(ctx context.Context, p *check.Program, out display.Output, flags ...string) error {
+// gives them back. It has not run if the values cannot be had.
+func (s *Session) compile(ctx context.Context, p *check.Program, out display.Output, flags ...string) (ran bool, err error) {
 	w, err := s.workspace()
 	if err != nil {
-		return err
+		return false, err
 	}
 	cell, err := s.prepare(ctx, w, p, false)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s.commit(p, ledger.Lost)
 	result, err := w.Run(ctx, toolchain.Compiled{Program: cell.Program, Glue: glue(cell), Flags: flags}, out)
@@ -155,7 +176,7 @@ func (s *Session) compile(ctx context.Context, p *check.Program, out display.Out
 	if err == nil && result.HasValue {
 		out.Result(render.Value(result.Model, nameOf(p.Last)))
 	}
-	return first(err, late)
+	return true, first(err, late)
 }
 
 // first chooses between the failure of a chunk and what went wrong with its values: a
