@@ -113,11 +113,12 @@ func (c *Cell) lose(e *Ending, keys []string, r *codec.Refusal) {
 	}
 }
 
-// forWorker reports whether the interpreter can hold all variables of a segment.
+// forWorker reports whether the interpreter can hold all variables of a segment: those
+// that it held before, and those whose types it can hold whatever is in them.
 func (c *Cell) forWorker(seg *segment) bool {
 	for _, key := range seg.keys {
 		f := c.store.facts[key]
-		if f == nil || f.why != "" || len(f.units) == 0 && !c.worker.Holds(key) {
+		if f == nil || f.why != "" && f.decl.Home != ledger.InWorker || len(f.units) == 0 && !c.worker.Holds(key) {
 			return false
 		}
 	}

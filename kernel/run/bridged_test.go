@@ -74,7 +74,7 @@ func stdImports(text string) string {
 func TestSessionsAreOneProgram(t *testing.T) {
 	sessions := sessionsOf(t)
 	want := runPrograms(t, sessions)
-	patterns := []string{"go", "og", "gg", "oo"}
+	patterns := []string{"go", "og"}
 	if testing.Short() {
 		patterns = patterns[:1]
 	}

@@ -178,3 +178,11 @@ func TestRunningGoroutinesOfTheInterpreterKeepTheirValues(t *testing.T) {
 	n.run("stop = true")
 	n.run("%%go\nfmt.Println(n > 11)")
 }
+
+func TestVariableNamedLikeWhatItIsMadeOf(t *testing.T) {
+	n := open(t)
+	n.run("%%go\nlen := len(\"abc\")")
+	n.gives("%%go\nfmt.Println(len)\nlen++", "3")
+	n.gives("len", "4")
+	n.gives("%%go\nlen := fmt.Sprint(len)\nlen", `"4"`)
+}
