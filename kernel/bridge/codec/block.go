@@ -173,24 +173,27 @@ func (g *graph) components() []component {
 		}
 		list[k].vars = append(list[k].vars, i)
 	}
+	met := make([]*block, len(g.objects))
 	for i := range g.blocks {
-		k := index[g.blocks[i].comp]
-		list[k].blocks = append(list[k].blocks, &g.blocks[i])
+		met[g.blocks[i].order] = &g.blocks[i]
 	}
 	for i := range g.maps {
-		k := index[g.maps[i].comp]
-		list[k].maps = append(list[k].maps, &g.maps[i])
+		met[g.maps[i].order] = &g.maps[i]
 	}
-	for k := range list {
-		number(list[k].blocks)
-		number(list[k].maps)
+	for i, b := range met {
+		switch {
+		case b == nil:
+		case g.objects[i].isMap():
+			add(&list[index[b.comp]].maps, b)
+		default:
+			add(&list[index[b.comp]].blocks, b)
+		}
 	}
 	return list
 }
 
-func number(list []*block) {
-	slices.SortFunc(list, func(a, b *block) int { return cmp.Compare(a.order, b.order) })
-	for i := range list {
-		list[i].index = i
-	}
+// add numbers a block and appends it.
+func add(list *[]*block, b *block) {
+	b.index = len(*list)
+	*list = append(*list, b)
 }

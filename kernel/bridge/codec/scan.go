@@ -54,11 +54,15 @@ func (o *object) isMap() bool { return o.typ.Kind() == reflect.Map && o.n < 0 }
 
 func (o *object) end() uintptr { return uintptr(o.at) + uintptr(o.n)*o.typ.Size() }
 
-// objectKey finds an object again.
+// objectKey finds an object again. It holds addresses as numbers, of which the garbage
+// collector takes no notice: there may be millions.
 type objectKey struct {
-	at  unsafe.Pointer
-	typ reflect.Type
-	n   int
+	at, typ uintptr
+	n       int
+}
+
+func keyOf(at unsafe.Pointer, t reflect.Type, n int) objectKey {
+	return objectKey{uintptr(at), (*[2]uintptr)(unsafe.Pointer(&t))[1], n}
 }
 
 // tail is where arrays end: slices of one array mostly end where it does.
@@ -135,7 +139,7 @@ func (s *scanner) add(o object) int32 {
 	i := int32(len(s.objects))
 	o.up = i
 	s.objects = append(s.objects, o)
-	s.seen[objectKey{o.at, o.typ, o.n}] = i
+	s.seen[keyOf(o.at, o.typ, o.n)] = i
 	return i
 }
 
@@ -159,7 +163,7 @@ func (s *scanner) reach(from int32, at unsafe.Pointer, t reflect.Type, n int, p 
 	if t.Kind() == reflect.Array {
 		t, n = flatten(t, n)
 	}
-	to, ok := s.seen[objectKey{at, t, n}]
+	to, ok := s.seen[keyOf(at, t, n)]
 	if !ok {
 		to = s.add(object{at: at, typ: t, n: n, root: s.objects[from].root, path: p})
 		if n > 1 {
