@@ -116,6 +116,23 @@
 // worker refuse a compiled cell too, because what they change meanwhile would be
 // lost. Benchmarks read the session's values and write nothing back.
 //
+// # Goroutines of interpreted cells
+//
+// A goroutine that still runs when its cell ends goes on beside the next cells; what it
+// prints goes to the cell that ran last. An interrupt ends the running cell and with it
+// every goroutine that computes, sleeps, or waits for a channel, a lock or a WaitGroup;
+// of what is deferred only unlocking and Done run then, as little else does when a
+// signal ends a program. When the cell and all goroutines wait and no timer runs, it is
+// the runtime's deadlock: the cell fails with its words, and the variables stay. A panic
+// that a goroutine does not recover ends the worker, as it ends a program. While
+// goroutines run, a panic of the cell tells no line.
+//
+// # Slow cells
+//
+// The interpreter takes 50 to 250 times as long as a compiled program. Where the gate can
+// tell from constant bounds, sizes and recursion that a cell would take it more than
+// 0.3 s, the cell is compiled, unless its values cannot be carried: then it is interpreted.
+//
 // # Who owns what
 //
 //   - session.Session owns the execution counter, the queue and the running cell's
