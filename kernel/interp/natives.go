@@ -142,6 +142,8 @@ func (m *machine) logging() symbols {
 		"Panicf":    reflect.ValueOf(func(f string, v ...any) { s := fmt.Sprintf(f, v...); log.Print(s); panic(s) }),
 		"Panicln":   reflect.ValueOf(func(v ...any) { s := fmt.Sprintln(v...); log.Print(s); panic(s) }),
 		"Prefix":    reflect.ValueOf(log.Prefix),
+		"New":       reflect.ValueOf(log.New),
+		"Logger":    reflect.ValueOf((*log.Logger)(nil)),
 		"Default":   reflect.ValueOf(log.Default),
 		"SetOutput": reflect.ValueOf(log.SetOutput),
 		"Print":     reflect.ValueOf(log.Print),
