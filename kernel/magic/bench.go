@@ -15,7 +15,7 @@ func benchCommand() Command {
 		build: func(*flag.FlagSet) runner {
 			return func(ctx context.Context, env *Env, call Call, args []string) error {
 				if call.Magic.Cell {
-					return env.Cells.Bench(ctx, call.Cell, call.Magic.Body, call.Line+1, args, call.Out)
+					return env.Cells.Bench(ctx, call.Cell, call.Magic.Body, args, call.Out)
 				}
 				expr := ""
 				if len(args) > 0 && !strings.HasPrefix(args[0], "-") {

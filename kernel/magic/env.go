@@ -37,16 +37,16 @@ type Env struct {
 // Cells is what commands ask of the session that runs cells.
 type Cells interface {
 	// Bench runs the benchmarks of a %%bench cell with flags of go test; a body
-	// without benchmarks is the loop body of one. line is where the body begins.
-	Bench(ctx context.Context, c *cell.Cell, body string, line int, flags []string, out display.Output) error
+	// without benchmarks is the loop body of one.
+	Bench(ctx context.Context, c *cell.Cell, body string, flags []string, out display.Output) error
 	// Rerun runs benchmarks that are declared anywhere in the session.
 	Rerun(ctx context.Context, expr string, flags []string, out display.Output) error
 	// Build builds a cell that is a program (with a package main clause, or with a
 	// func main) and returns the binary.
-	Build(ctx context.Context, c *cell.Cell, body string, line int, out display.Output) (string, error)
+	Build(ctx context.Context, c *cell.Cell, body string, out display.Output) (string, error)
 	// Compiled and Interpreted run a chunk of Go by one engine; flags are those of go build.
-	Compiled(ctx context.Context, c *cell.Cell, body string, line int, flags []string, out display.Output) error
-	Interpreted(ctx context.Context, c *cell.Cell, body string, line int, out display.Output) error
+	Compiled(ctx context.Context, c *cell.Cell, body string, flags []string, out display.Output) error
+	Interpreted(ctx context.Context, c *cell.Cell, body string, out display.Output) error
 	// Notes compiles a chunk of Go without running it and returns what the compiler
 	// says with the given -gcflags. Declarations without statements stay in the session.
 	Notes(ctx context.Context, c *cell.Cell, body, gcflags string) (string, error)

@@ -26,7 +26,7 @@ func goCommand() Command {
 				if !call.Magic.Cell {
 					return GoTool(ctx, env, call.Out, args, nil)
 				}
-				return env.Cells.Compiled(ctx, call.Cell, call.Magic.Body, call.Line+1, args, call.Out)
+				return env.Cells.Compiled(ctx, call.Cell, call.Magic.Body, args, call.Out)
 			}
 		},
 	}

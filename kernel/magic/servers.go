@@ -26,7 +26,7 @@ func serveCommand() Command {
 				if err != nil {
 					return err
 				}
-				path, err := env.Cells.Build(ctx, call.Cell, call.Magic.Body, call.Line+1, call.Out)
+				path, err := env.Cells.Build(ctx, call.Cell, call.Magic.Body, call.Out)
 				if err != nil {
 					return err
 				}

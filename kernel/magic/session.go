@@ -22,7 +22,7 @@ func interpCommand() Command {
 				if len(args) > 0 {
 					return wordsErrorf("%%%%interp takes no words")
 				}
-				return env.Cells.Interpreted(ctx, call.Cell, call.Magic.Body, call.Line+1, call.Out)
+				return env.Cells.Interpreted(ctx, call.Cell, call.Magic.Body, call.Out)
 			}
 		},
 	}

@@ -31,7 +31,7 @@ const (
 
 // chunk runs one chunk of Go: it checks it, chooses the engine and shows the value
 // of its last expression. Flags are those of go build for a chunk that is compiled.
-func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, line int, how choice, out display.Output, flags ...string) error {
+func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, how choice, out display.Output, flags ...string) error {
 	p, err := s.check(ctx, c, text)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ type commands struct{ s *Session }
 
 // Bench runs the benchmarks of a %%bench cell. A body that declares none is
 // measured itself: it becomes the loop body of BenchmarkCell.
-func (c commands) Bench(ctx context.Context, in *cell.Cell, body string, line int, flags []string, out display.Output) error {
+func (c commands) Bench(ctx context.Context, in *cell.Cell, body string, flags []string, out display.Output) error {
 	inner, err := cell.Parse(in.Name, body)
 	if err != nil {
 		return parseFailure(err, body)
@@ -57,9 +57,7 @@ func (c commands) benchListing(ctx context.Context, in *cell.Cell, flags []strin
 	if err != nil {
 		return err
 	}
-	if note := l.Note(); note != "" {
-		out.Display(display.Text("note: " + note))
-	}
+	showNote(l, out)
 	return c.s.goTest(ctx, toolchain.TestRun{Listing: l, Flags: flags}, out)
 }
 
@@ -123,7 +121,7 @@ func (c commands) benchmarks(re *regexp.Regexp) []string {
 }
 
 // Build builds a cell that is a program and returns the binary.
-func (c commands) Build(ctx context.Context, in *cell.Cell, body string, line int, out display.Output) (string, error) {
+func (c commands) Build(ctx context.Context, in *cell.Cell, body string, out display.Output) (string, error) {
 	w, err := c.s.workspace()
 	if err != nil {
 		return "", err
@@ -142,14 +140,12 @@ func (c commands) Build(ctx context.Context, in *cell.Cell, body string, line in
 	if !l.Main {
 		return "", display.Failf("UsageError", "package %s is no program: a server needs package main and func main", l.Package)
 	}
-	if note := l.Note(); note != "" {
-		out.Display(display.Text("note: " + note))
-	}
+	showNote(l, out)
 	return w.BuildListing(ctx, l)
 }
 
 // Compiled runs a chunk, or a listing, by the compiler with flags of go build.
-func (c commands) Compiled(ctx context.Context, in *cell.Cell, body string, line int, flags []string, out display.Output) error {
+func (c commands) Compiled(ctx context.Context, in *cell.Cell, body string, flags []string, out display.Output) error {
 	if err := toolchain.CheckFlags(flags); err != nil {
 		return err
 	}
@@ -160,12 +156,12 @@ func (c commands) Compiled(ctx context.Context, in *cell.Cell, body string, line
 	if l := onlyListing(inner); l != nil {
 		return c.s.listing(ctx, &cell.Cell{Name: in.Name, Text: body}, "", l, out, flags...)
 	}
-	return c.s.chunk(ctx, in, body, line, compiled, out, flags...)
+	return c.s.chunk(ctx, in, body, compiled, out, flags...)
 }
 
 // Interpreted runs a chunk by the interpreter, or says why not.
-func (c commands) Interpreted(ctx context.Context, in *cell.Cell, body string, line int, out display.Output) error {
-	return c.s.chunk(ctx, in, body, line, interpreted, out)
+func (c commands) Interpreted(ctx context.Context, in *cell.Cell, body string, out display.Output) error {
+	return c.s.chunk(ctx, in, body, interpreted, out)
 }
 
 // Notes compiles a chunk without running it and returns what the compiler says.

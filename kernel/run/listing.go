@@ -23,9 +23,7 @@ func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *ce
 	if err != nil {
 		return err
 	}
-	if note := l.Note(); note != "" {
-		out.Display(display.Text("note: " + note))
-	}
+	showNote(l, out)
 	s.setWhy(c.Name + " was compiled: it has a package clause")
 	switch {
 	case l.Tests.Any():
@@ -40,6 +38,13 @@ func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *ce
 	}
 	out.Stream(display.Stdout, fmt.Sprintf("package %s compiles\n", l.Package))
 	return nil
+}
+
+// showNote says what was changed in the compiled copy of a listing, if anything was.
+func showNote(l toolchain.Listing, out display.Output) {
+	if note := l.Note(); note != "" {
+		out.Display(display.Text("note: " + note))
+	}
 }
 
 // serveListing runs a program that is a server in the background, so that the next

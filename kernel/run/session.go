@@ -226,7 +226,7 @@ func (s *Session) part(ctx context.Context, c *cell.Cell, id string, part cell.P
 	}
 	switch {
 	case part.Go != nil:
-		return s.chunk(ctx, c, part.Go.Text, part.Line, byGate, out)
+		return s.chunk(ctx, c, part.Go.Text, byGate, out)
 	case part.Listing != nil:
 		return s.listing(ctx, c, id, part.Listing, out)
 	case part.Magic != nil:
