@@ -105,6 +105,17 @@ func (p *plan) hint(msg string) string {
 	return ""
 }
 
+// breakage says that a declaration of an earlier cell does not compile any more, and
+// with what: with the chunk's declarations, unless it did not compile before them.
+func (b *builder) breakage(d *ledger.Decl) string {
+	with := "what " + b.plan.ch.cell.Name + " declares"
+	if d.Fault != "" {
+		with = "what later cells declare"
+	}
+	return d.Kind.String() + " " + d.Name + ", declared in " + d.Cell + ", line " + itoa(d.NameLine) +
+		", no longer compiles with " + with + "; correct " + d.Cell + " and run it again"
+}
+
 // findBroken says of each affected declaration that does not compile any more why, in
 // the final check: because of a message in it, or because it uses another such.
 func (b *builder) findBroken() {
@@ -123,8 +134,7 @@ func (b *builder) findBroken() {
 				if lines := strings.Split(d.Source, "\n"); m.Position.Line >= d.Line && m.Position.Line-d.Line < len(lines) && d.Kind != ledger.Const {
 					m.Line = lines[m.Position.Line-d.Line]
 				}
-				m.Hint = d.Kind.String() + " " + d.Name + ", declared in " + d.Cell + ", line " + itoa(d.NameLine) +
-					", no longer compiles with what " + b.plan.ch.cell.Name + " declares; correct " + d.Cell + " and run it again"
+				m.Hint = b.breakage(d)
 				b.broken[d] = &m
 			}
 		}

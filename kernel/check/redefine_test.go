@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"os/exec"
 	"strings"
 	"testing"
@@ -34,6 +35,11 @@ func TestBrokenDependantIsNamedAndHealsAgain(t *testing.T) {
 	got := nb.fails(t, "h()")
 	if got != "cell-2:2:9: cannot use g() (value of type string) as int value in return statement" {
 		t.Error(got)
+	}
+	_, err := nb.run("f()")
+	var es Errors
+	if !errors.As(err, &es) || strings.Contains(es[0].Hint, "cell-6") || !strings.Contains(es[0].Hint, "with what later cells declare; correct cell-2") {
+		t.Errorf("a cell that only uses f is said to have broken it: %+v", err)
 	}
 	p = nb.must(t, "func g() int { return 3 }")
 	if got := keys(p.Reissued); got != "f_v2 h_v2" {
