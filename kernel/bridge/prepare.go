@@ -32,8 +32,8 @@ type Request struct {
 type Cell struct {
 	// Program is what is to be compiled: the cell with all that its values need.
 	Program *check.Program
-	// File is the text of a further file of its package, and Head the statements that
-	// run before its own; both are "" if it neither needs nor leaves a value.
+	// File is the text of a further file of its package, and Head the lines of
+	// statements that run before its own; both are "" if it neither needs nor leaves a value.
 	File, Head string
 
 	store   *Store
@@ -89,9 +89,9 @@ func (s *Store) Prepare(ctx context.Context, r Request) (*Cell, error) {
 	if err := codec.WriteParts(in, parts); err != nil {
 		return nil, err
 	}
-	c.File, c.Head = g.source(in, c.out), "gomri_begin(); "
+	c.File, c.Head = g.source(in, c.out), "gomri_begin()\n"
 	if c.writes {
-		c.Head += "defer gomri_values.End(); "
+		c.Head += "defer gomri_values.End()\n"
 	}
 	return c, nil
 }

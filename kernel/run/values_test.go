@@ -65,6 +65,12 @@ func TestPanicKeepsWhatWasDoneBeforeIt(t *testing.T) {
 	n.failsWith("more", "LostVariable", "ended before it could leave its values")
 }
 
+func TestTheFirstStatementOfACellWithValuesHasItsLine(t *testing.T) {
+	n := open(t)
+	n.run("xs := []int{1, 2, 3}\ni := 7")
+	n.failsWith("%%go\nfmt.Println(xs[i])", "Panic", "at cell-2, line 2")
+}
+
 func TestWhatCannotBeCarriedIsRefusedByItsPath(t *testing.T) {
 	n := open(t)
 	n.run("f := func(i int) int { return i + 1 }\nn := 1")

@@ -119,7 +119,7 @@ func (w *Workspace) writeClosed(p *check.Program, kind closedKind, glue Glue) er
 	if kind == asTests {
 		files = packageFiles(p.Reach, imports, "", glue.Head+body)
 	} else {
-		files = packageFiles(p.Reach, imports, glue.Head+body+" ", "")
+		files = packageFiles(p.Reach, imports, glue.Head+body+"\n", "")
 	}
 	glue.add(files, kind == asTests)
 	if _, err := replaceDir(w.hidden, sessionDir, files); err != nil {

@@ -105,7 +105,7 @@ func TestDataRaceIsNamedWithItsLines(t *testing.T) {
 const raceReport = "before\n==================\nWARNING: DATA RACE\nWrite at 0x00c000012345 by goroutine 7:\n" +
 	"  main.main.func1()\n      /tmp/x/cell-3:4 +0x33\n\nPrevious read at 0x00c000012345 by main goroutine:\n" +
 	"  runtime.foo()\n      /usr/local/go/src/runtime/x.go:9 +0x1\n  main.(*T).get()\n      cell-2:8 +0x44\n\n" +
-	"Goroutine 7 (running) created at:\n  main.main()\n      cell-3:3 +0x2\n==================\nafter\n==================\nno report\nFound 1 data race(s)\nend"
+	"Goroutine 7 (running) created at:\n  main.main.gowrap2()\n      cell-3:3 +0x2\n==================\nafter\n==================\nno report\nFound 1 data race(s)\nend"
 
 func TestRaceReportsAreTakenOutOfStandardError(t *testing.T) {
 	for _, size := range []int{1, 7, 10_000} {

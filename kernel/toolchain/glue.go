@@ -18,7 +18,7 @@ type Glue struct {
 	// File is the text of a further file of the cell's package. It may import the
 	// packages of Options.Packages.
 	File string
-	// Head is statements that run before the cell's.
+	// Head is lines of statements that run before the cell's.
 	Head string
 }
 

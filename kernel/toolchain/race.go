@@ -108,6 +108,9 @@ var raceHead = regexp.MustCompile(`^((?:Previous |Atomic |Previous atomic )?[A-Z
 // racePlace is the second line of a frame.
 var racePlace = regexp.MustCompile(`^      (?:\S*[\\/])?(cell-[0-9]+):([0-9]+)(?: |$)`)
 
+// wrapper matches the functions that the compiler makes of go statements with arguments.
+var wrapper = regexp.MustCompile(`\.gowrap[0-9]+$`)
+
 // reduceRace is a report with the frames that are lines of cells.
 func reduceRace(report []string) []string {
 	var lines []string
@@ -123,7 +126,7 @@ func reduceRace(report []string) []string {
 		}
 		if m := racePlace.FindStringSubmatch(line); m != nil {
 			place := fmt.Sprintf("    at %s, line %s", m[1], m[2])
-			if name := function[:max(0, strings.LastIndexByte(function, '('))]; name != "" && name != "main.main" {
+			if name := function[:max(0, strings.LastIndexByte(function, '('))]; name != "" && name != "main.main" && !wrapper.MatchString(name) {
 				place += ", in " + shortFunction(name)
 			}
 			lines = append(lines, place)
