@@ -97,7 +97,7 @@ func (c *Client) spawn() (*live, error) {
 		outs: make(chan []byte, 1), errs: make(chan []byte, 1),
 	}
 	l.out = &tap{name: display.Stdout, marker: []byte(marker(hello.Token)), frames: l.outs}
-	l.err = &tap{name: display.Stderr, marker: l.out.marker, frames: l.errs, held: &trace{}}
+	l.err = &tap{name: display.Stderr, marker: l.out.marker, frames: l.errs, held: &child.Crash{}}
 	l.process, err = child.Start(context.Background(), child.Command{
 		Path: c.opts.Path, Args: c.opts.Args, Dir: c.opts.Dir, Env: c.opts.Env,
 		Stdin: theirs, Stdout: l.out, Stderr: l.err,
@@ -120,7 +120,7 @@ func (l *live) greet(hello request) error {
 			return nil
 		}
 		exit, _ := l.process.Wait()
-		err = errors.New(diedBecause(exit, l.err.held.crash()))
+		err = errors.New(diedBecause(exit, l.err.held.Report()))
 	}
 	l.close()
 	return fmt.Errorf("start the interpreter: %w", err)
@@ -346,7 +346,7 @@ func (c *Client) died(interrupted bool) (Result, error) {
 	exit, err := l.process.Wait()
 	l.out.end()
 	l.err.end()
-	f := crashFailure(exit, l.err.held.crash())
+	f := crashFailure(exit, l.err.held.Report())
 	if interrupted {
 		f = &Failure{Kind: Interrupted, Value: "the cell did not stop and was killed", Lost: true}
 	}

@@ -138,10 +138,11 @@ func (m *machine) call(ctx context.Context, req request, res *response) {
 	case err = <-done:
 	case code := <-m.exit:
 		res.Exit = &code
-		m.tasks.stop()
-		cancel() // the goroutine that called os.Exit is parked for good
+		m.interrupt() // all goroutines end with the program
+		cancel()      // the goroutine that called os.Exit is parked for good
 		<-done
 		res.Broken = !m.healthy()
+		store(m.stop, true) // for those that have not seen it yet, until the next cell
 		return
 	}
 	switch {

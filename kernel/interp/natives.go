@@ -124,9 +124,13 @@ func builtinPrint(line bool, args []any) {
 }
 
 // halt ends the cell as os.Exit ends a program: nothing deferred runs. The
-// goroutine that called it never goes on, but the session does.
+// goroutine that called it never goes on, but the session does. The first call counts.
 func (m *machine) halt(code int) {
-	m.exit <- code
+	m.tasks.park()
+	select {
+	case m.exit <- code:
+	default:
+	}
 	select {}
 }
 

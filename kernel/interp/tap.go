@@ -7,6 +7,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"gomri/kernel/child"
 	"gomri/kernel/display"
 	"gomri/kernel/value"
 )
@@ -32,7 +33,7 @@ type tap struct {
 	mu   sync.Mutex
 	out  display.Output // where text goes; the last cell's until the next one begins
 	buf  []byte         // read, but not yet known to be text
-	held *trace         // for standard error: what looks like a crash of the worker
+	held *child.Crash   // for standard error: the report of a worker's crash names yaegi's functions
 }
 
 // to sets where text goes from now on.
@@ -83,7 +84,7 @@ func (t *tap) flush(n int) {
 	text := string(t.buf[:n])
 	t.buf = append(t.buf[:0], t.buf[n:]...)
 	if t.held != nil {
-		text = t.held.take(text)
+		text = string(t.held.Take([]byte(text)))
 	}
 	if text != "" && t.out != nil {
 		t.out.Stream(t.name, text)
@@ -95,7 +96,7 @@ func (t *tap) release() {
 	if t.held == nil {
 		return
 	}
-	if text := t.held.release(); text != "" && t.out != nil {
+	if text := string(t.held.Release()); text != "" && t.out != nil {
 		t.out.Stream(t.name, text)
 	}
 }

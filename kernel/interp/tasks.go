@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 )
@@ -131,11 +132,30 @@ func (t *tasks) start(f func()) {
 			if _, stop := v.(interrupted); v == nil || stop {
 				return
 			}
-			fmt.Fprintf(os.Stderr, "panic: %s\n\ngoroutine 1 [running]:\n", panicText(panicValue(v)))
+			text := strings.ReplaceAll(panicText(panicValue(v)), "\n", "\n\t")
+			fmt.Fprintf(os.Stderr, "panic: %s\n\ngoroutine 1 [running]:\n", text)
 			os.Exit(2)
 		}()
 		f()
 	}()
+}
+
+// park is called by the cell or a goroutine that never goes on. A goroutine is counted no more;
+// the cell ends anyway.
+func (t *tasks) park() {
+	if !startedHere() {
+		return
+	}
+	t.mu.Lock()
+	t.live--
+	t.mu.Unlock()
+}
+
+// startedHere is true on a goroutine that start has begun, by what the runtime says of it:
+// the first and the last frames of a stack, however deep it is.
+func startedHere() bool {
+	buf := make([]byte, 1<<16)
+	return bytes.Contains(buf[:runtime.Stack(buf, false)], []byte("interp.(*tasks).start.func1("))
 }
 
 // choice is one case of a select statement; to is where what is received goes.
@@ -333,7 +353,7 @@ func (t *tasks) look(at uint64) {
 	if !t.stuck() || t.ends != at {
 		return
 	}
-	if !allParked() {
+	if !allParked(t.waiting) {
 		time.AfterFunc(deadlockAfter, func() { t.look(at) })
 		return
 	}
@@ -341,9 +361,10 @@ func (t *tasks) look(at uint64) {
 	t.wake()
 }
 
-// allParked is true if every goroutine that waits here is parked and none is about to run,
-// by what the runtime itself says of a moment at which it has stopped all of them.
-func allParked() bool {
+// allParked is true if as many goroutines as are said to wait are parked in here and none is
+// about to run, by what the runtime itself says of a moment at which it has stopped all of
+// them. One that is only on its way into a wait or out of it is not parked.
+func allParked(waiting int) bool {
 	buf := make([]byte, 1<<16)
 	for {
 		n := runtime.Stack(buf, true)
@@ -356,7 +377,11 @@ func allParked() bool {
 		}
 		buf = make([]byte, 2*len(buf))
 	}
+	parked := 0
 	for _, g := range bytes.Split(buf, []byte("\n\n")) {
+		if bytes.Contains(g, []byte("interp.waitingSelect(")) {
+			parked++
+		}
 		if !bytes.Contains(g, []byte("interp.waitingSelect(")) && !bytes.Contains(g, []byte("interp.helperWait(")) &&
 			!bytes.Contains(g, []byte(".(*tasks).helped.func1(")) {
 			continue
@@ -366,5 +391,5 @@ func allParked() bool {
 			return false
 		}
 	}
-	return true
+	return parked >= waiting
 }

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -92,5 +93,30 @@ func TestExitInAGoroutineEndsTheCell(t *testing.T) {
 	}
 	if got := s.value(t, "x"); got != "7" {
 		t.Errorf("x = %s", got)
+	}
+}
+
+// TestExitInAGoroutineEndsTheOthers gives values away after it, which needs all goroutines
+// to be at rest.
+func TestExitInAGoroutineEndsTheOthers(t *testing.T) {
+	s := newSession(t)
+	s.cells(t, "x := 1")
+	for _, cell := range []string{
+		"go os.Exit(3)\ntime.Sleep(time.Minute)",
+		"for range 3 {\n\tgo func() {\n\t\tdefer fmt.Println(\"never\")\n\t\tos.Exit(3)\n\t}()\n}\ntime.Sleep(time.Minute)",
+		"go func() {\n\tfor {\n\t}\n}()\ngo func() {\n\ttime.Sleep(time.Hour)\n}()\ngo func() {\n\tos.Exit(3)\n}()\nselect {}",
+		"func deep(n int) {\n\tif n == 0 {\n\t\tos.Exit(3)\n\t}\n\tdeep(n - 1)\n}\ngo deep(500)\ntime.Sleep(time.Minute)",
+	} {
+		out := &recorder{}
+		res := s.run(t, t.Context(), cell, out)
+		if f := res.Failure; f == nil || f.Kind != Exit || res.Lost || out.out.String() != "" {
+			t.Errorf("%s\ngot %+v, %q", cell, f, out.out.String())
+		}
+		if got := s.value(t, "x"); got != "1" {
+			t.Errorf("%s\nthen x = %s", cell, got)
+		}
+		if err := s.client.Give(t.Context(), s.variables("x"), filepath.Join(t.TempDir(), "values")); err != nil {
+			t.Errorf("%s\nthen %v", cell, err)
+		}
 	}
 }

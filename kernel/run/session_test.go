@@ -2,12 +2,14 @@ package run_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"gomri/kernel/display"
 	"gomri/kernel/run"
 	"gomri/kernel/session"
 )
@@ -191,5 +193,22 @@ func TestBenchmarkCellDrawsATableAndKeepsItsProfile(t *testing.T) {
 	}
 	if page := n.run("%flame cpu.out").html(); !strings.Contains(page, `<img alt="`) || !strings.Contains(page, "data:image/svg+xml;base64,") {
 		t.Errorf("no flame graph is drawn: %.200s", page)
+	}
+}
+
+// TestPanicBehindHalfALineOfStderr panics while the program's own line on stderr is open, in
+// both engines and in a goroutine, which ends the interpreter.
+func TestPanicBehindHalfALineOfStderr(t *testing.T) {
+	n := open(t)
+	for _, cell := range []string{
+		"fmt.Fprint(os.Stderr, \"half\"); panic(\"boom\")",
+		"%%go\nfmt.Fprint(os.Stderr, \"half\"); panic(\"boom\")",
+		"fmt.Fprint(os.Stderr, \"half\")\ngo func() { panic(\"boom\") }()\nselect {}",
+	} {
+		out, err := n.try(cell)
+		var f *display.Failure
+		if !errors.As(err, &f) || f.Name != "Panic" || f.Value != "boom" || out.err.String() != "half" {
+			t.Errorf("%s\nfails with %+v, stderr %q", cell, err, out.err.String())
+		}
 	}
 }

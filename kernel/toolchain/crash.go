@@ -1,7 +1,6 @@
 package toolchain
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"regexp"
@@ -11,68 +10,30 @@ import (
 	"gomri/kernel/display"
 )
 
-// maxCrash bounds the crash report that is held back, in bytes.
-const maxCrash = 1 << 20
-
 // crashWatch passes a program's standard error on until a crash report of the Go
 // runtime begins, and keeps that: the cell shows it as its error.
 type crashWatch struct {
 	to    io.Writer
-	line  []byte // the beginning of a line that may be the first of a report
-	crash bytes.Buffer
-	on    bool
+	crash child.Crash
 }
 
-// reports are how a crash report begins.
-var reports = [][]byte{[]byte("panic: "), []byte("fatal error: "), []byte("runtime: ")}
-
-// Write passes on what cannot be a report.
+// Write passes on what is no report.
 func (c *crashWatch) Write(p []byte) (int, error) {
-	n := len(p)
-	for len(p) > 0 {
-		if c.on {
-			c.crash.Write(p[:min(len(p), maxCrash-c.crash.Len())])
-			return n, nil
-		}
-		end := bytes.IndexByte(p, '\n') + 1
-		if end == 0 {
-			end = len(p)
-		}
-		c.line = append(c.line, p[:end]...)
-		p = p[end:]
-		if err := c.judge(); err != nil {
+	if own := c.crash.Take(p); len(own) > 0 {
+		if _, err := c.to.Write(own); err != nil {
 			return 0, err
 		}
 	}
-	return n, nil
-}
-
-// judge decides about the text so far: it is a report, may still become one, or is
-// passed on. The runtime begins a report where the program's own output stopped, be
-// that in the middle of a line.
-func (c *crashWatch) judge() error {
-	for _, r := range reports {
-		if bytes.HasPrefix(c.line, r) {
-			c.on = true
-			c.crash.Write(c.line)
-			c.line = nil
-			return nil
-		}
-		if bytes.HasPrefix(r, c.line) {
-			return nil
-		}
-	}
-	_, err := c.to.Write(c.line)
-	c.line = nil
-	return err
+	return len(p), nil
 }
 
 // release passes on what was held back: it was no crash report after all.
 func (c *crashWatch) release() error {
-	_, err := c.to.Write(append(c.line, c.crash.Bytes()...))
-	c.line = nil
-	c.crash.Reset()
-	if err != nil {
+	own := c.crash.Release()
+	if len(own) == 0 {
+		return nil
+	}
+	if _, err := c.to.Write(own); err != nil {
 		return fmt.Errorf("pass on standard error: %w", err)
 	}
 	return nil
@@ -80,7 +41,7 @@ func (c *crashWatch) release() error {
 
 // failure is how the program failed.
 func (c *crashWatch) failure(exit child.Exit) error {
-	text := c.crash.String()
+	text := c.crash.Report()
 	at := crashStart(text)
 	if at < 0 || exit.Code != 2 {
 		if err := c.release(); err != nil {
