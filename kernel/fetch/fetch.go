@@ -43,6 +43,8 @@ type Options struct {
 	Timeout time.Duration
 	// Local asks for files only, never for a server.
 	Local bool
+	// Bare leaves out what is asked for beside a profile: Info.Goroutines.
+	Bare bool
 	// Progress, if set, is called four times a second while a server profiles: total
 	// is how long that takes, 0 when it is not known. It is not called after Profile
 	// has returned.
@@ -192,8 +194,14 @@ func whyEmpty(p *prof.Profile, info Info) string {
 	return "Run the program for longer: the profile holds no samples."
 }
 
-// toURL reads source as the address of a server's profile; nil if it cannot be one.
+// toURL reads source as the address of a server's profile, by default the CPU's; nil
+// if it cannot be one.
 func toURL(source string) *url.URL {
+	return addressOf(source, cpuHandler)
+}
+
+// addressOf is toURL with another path for an address without one.
+func addressOf(source, preset string) *url.URL {
 	u, err := url.Parse(source)
 	if !strings.Contains(source, "://") && (err != nil || u.Host == "" && u.Scheme != "" && u.Scheme != "file") {
 		// "localhost:8080/x" parses with the scheme "localhost".
@@ -208,7 +216,7 @@ func toURL(source string) *url.URL {
 		return nil
 	}
 	if u.Path == "" || u.Path == "/" {
-		u.Path = cpuHandler
+		u.Path = preset
 	}
 	return u
 }

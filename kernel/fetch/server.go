@@ -51,7 +51,7 @@ func fromServer(ctx context.Context, u *url.URL, o Options) ([]byte, Info, error
 		return nil, info, explain(ctx, err, info.Source, u, limit)
 	}
 	data, info, err = parsed(data, info)
-	if err == nil && strings.HasSuffix(u.Path, "/goroutine") {
+	if err == nil && !o.Bare && strings.HasSuffix(u.Path, "/goroutine") {
 		info.Goroutines = goroutines(ctx, u)
 	}
 	return data, info, err

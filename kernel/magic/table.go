@@ -6,6 +6,7 @@ func Commands() []Command {
 		benchCommand(),
 		pprofCommand(),
 		flameCommand(),
+		watchCommand(),
 		profilesCommand(),
 		escapeCommand(),
 		serveCommand(),

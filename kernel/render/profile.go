@@ -71,15 +71,20 @@ func spoken(v int64, unit string) string {
 	if f >= 1000 || f <= -1000 {
 		text = fmt.Sprintf("%.0f", f)
 	}
+	return strings.TrimSpace(text + " " + unitWord(u))
+}
+
+// unitWord is pprof's word for a unit as a person would write it.
+func unitWord(u string) string {
 	switch u {
-	case "", "count", "samples":
-		return text
+	case "count", "samples":
+		return ""
 	case "us":
-		u = "µs"
+		return "µs"
 	case "hrs":
-		u = "h"
+		return "h"
 	}
-	return text + " " + u
+	return u
 }
 
 // shareOf is v as a share of total, between -1 and 1.
