@@ -307,7 +307,7 @@ func (g *glue) source(in, out string) string {
 		}
 		fmt.Fprintf(&b, "\tgomri_values.%s(%q, %q, &%s)\n", method, r.decl.Key, r.decl.Name, r.name)
 	}
-	b.WriteString("\tif gomri_err := gomri_values.Begin(); gomri_err != nil {\n\t\tgomri_values.Abort(gomri_err)\n\t\tgomri_os.Exit(3)\n\t}\n}\n")
+	b.WriteString("\tif !gomri_values.Begin() {\n\t\tgomri_os.Exit(3)\n\t}\n}\n")
 	for path := range g.imports {
 		imports[alias(path)+" "+strconv.Quote(path)] = true
 	}

@@ -280,7 +280,7 @@ func (a *assembler) global(p piece) {
 
 var (
 	printing  = regexp.MustCompile(`^(fmt\.F?[Pp]rint|log\.|println|print|panic|close|clear|delete|os\.Exit)`)
-	voidCalls = regexp.MustCompile(`\.(Wait|Lock|Unlock|Done|Ints|Strings|Float64s|Slice|SliceStable|Sort|Sleep|Store|Close|Reset|Reverse|SortFunc|Stop|Do|Add|Set|ForEach|Goexit|Gosched|Swap|SetInt|Warn)\(`)
+	voidCalls = regexp.MustCompile(`\.(Wait|Lock|Unlock|Done|Ints|Strings|Float64s|Slice|SliceStable|Sort|Sleep|Store|Close|Reset|Reverse|SortFunc|Stop|Do|Set|ForEach|Goexit|Gosched|Swap|SetInt|Warn)\(`)
 )
 
 // expr is the expression that a text is, or an invalid one.

@@ -233,7 +233,8 @@ func (w *worker) turns(s *ast.ForStmt, known values) (turns float64, obj types.O
 	start := known[obj]
 	if init, ok := s.Init.(*ast.AssignStmt); ok && len(init.Lhs) == len(init.Rhs) {
 		for i, lhs := range init.Lhs {
-			if v, ok := w.size(init.Rhs[i], known); ok && w.info.ObjectOf(lhs.(*ast.Ident)) == obj {
+			id, ok := lhs.(*ast.Ident) // it may be an element: for a[i] = 0; …
+			if v, known := w.size(init.Rhs[i], known); ok && known && w.info.ObjectOf(id) == obj {
 				start = v
 			}
 		}

@@ -36,6 +36,8 @@ func TestWorkIsEstimatedFromBoundsAndRecursion(t *testing.T) {
 		{"func f(n int) int {\n\tif n > 100 {\n\t\treturn n - 10\n\t}\n\treturn f(f(n + 11))\n}\nf(1)", false},
 		{sieve, true},
 		{"for {\n\tbreak\n}", false},
+		{"var a [2]int\nfor a[0] = 0; a[0] < 5; a[0]++ {\n}", false},
+		{"var a [2]int\ni := 0\nfor a[1], i = 2, 0; i < 100_000_000; i++ {\n}", true},
 		{"for i := 1; i < 1<<40; i *= 2 {\n\tfmt.Print(i)\n}", false},
 	} {
 		c, err := cell.Parse("cell-1", tt.cell)

@@ -192,3 +192,9 @@ func TestVariableNamedLikeWhatItIsMadeOf(t *testing.T) {
 	n.gives("len", "4")
 	n.gives("%%go\nlen := fmt.Sprint(len)\nlen", `"4"`)
 }
+
+func TestCellMayGiveNilAndTrueOtherMeanings(t *testing.T) {
+	n := open(t)
+	n.gives("%%go\nlen := func(s string) int { return 42 }\ntrue := false\nnil := 3\nfmt.Println(len(\"x\"), true, nil)", "42 false 3")
+	n.gives("%%go\nfmt.Println(true, nil+1)", "false 4")
+}

@@ -41,8 +41,8 @@ func (p *Program) OldVar(key, name string, v any) {
 	p.vars = append(p.vars, Var{Key: key, Name: name, Ptr: reflect.ValueOf(v)})
 }
 
-// Abort leaves an error of Begin beside the report, for the kernel to find.
-func (p *Program) Abort(err error) { _ = os.WriteFile(p.out+errSuffix, []byte(err.Error()), 0o600) }
+// leave puts an error beside the report, for the kernel to find.
+func (p *Program) leave(err error) { _ = os.WriteFile(p.out+errSuffix, []byte(err.Error()), 0o600) }
 
 // errSuffix is what the name of the file ends in that holds an error.
 const errSuffix = ".err"
@@ -63,8 +63,17 @@ func TakeError(out string) error {
 	return errors.New(string(text))
 }
 
-// Begin reads the variables.
-func (p *Program) Begin() error {
+// Begin reads the variables, and is false if it cannot; why is left beside the report. A
+// cell may have given nil and error other meanings, so its file mentions neither.
+func (p *Program) Begin() bool {
+	err := p.begin()
+	if err != nil {
+		p.leave(err)
+	}
+	return err == nil
+}
+
+func (p *Program) begin() error {
 	if p.in == "" {
 		return nil
 	}
@@ -105,7 +114,7 @@ func (p *Program) read(part Part, vars map[string]reflect.Value) error {
 // beside the report, for the kernel to find.
 func (p *Program) End() {
 	if err := p.end(); err != nil {
-		p.Abort(err)
+		p.leave(err)
 	}
 }
 
