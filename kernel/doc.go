@@ -33,6 +33,8 @@
 //	                 a flame graph.
 //	      bench      reads the output of "go test -bench" into results and compares them with
 //	                 earlier runs.
+//	      exectrace  reads execution traces and sums them up: what ran on each processor, what
+//	                 goroutines waited for, and the pauses of the garbage collector.
 //	      escape     reads what the compiler says with -gcflags=-m into notes by line.
 //	      nbformat   reads and writes Jupyter notebook files of format 4 and loses nothing that
 //	                 it does not understand.

@@ -18,7 +18,7 @@ import (
 // layers says on which floor each room stands, as doc.go draws it. An import
 // goes to a lower floor, or sideways to a room of leaves.
 var layers = map[string]int{
-	"msg": 0, "display": 0, "cell": 0, "ledger": 0, "prof": 0, "bench": 0, "escape": 0, "nbformat": 0, "value": 0,
+	"msg": 0, "display": 0, "cell": 0, "ledger": 0, "prof": 0, "bench": 0, "escape": 0, "exectrace": 0, "nbformat": 0, "value": 0,
 	"wire":    1,
 	"session": 2, "spec": 2,
 	"child": 3, "check": 3, "gate": 3, "lower": 3, "interp": 3, "toolchain": 3, "bridge": 3, "serve": 3, "load": 3, "fetch": 3,
@@ -49,6 +49,7 @@ var libraryRooms = map[string][]string{
 	"github.com/go-zeromq/zmq4":       {"kernel/wire"},
 	"github.com/traefik/yaegi":        {"kernel/interp"},
 	"github.com/google/pprof":         {"kernel/prof"},
+	"golang.org/x/exp":                {"kernel/exectrace"},
 	"golang.org/x/perf":               {"kernel/bench"},
 	"github.com/tsenart/vegeta/v12":   {"kernel/load"},
 	"github.com/yuin/goldmark":        {"kernel/html"},

@@ -59,7 +59,9 @@ type Info struct {
 	Remote bool
 	// Seconds is how long the server profiled, 0 when that is unknown.
 	Seconds float64
-	// Parsed is the profile.
+	// Kind is the profile's kind where neither its path nor its types tell.
+	Kind string
+	// Parsed is the profile; nil of an execution trace.
 	Parsed *prof.Profile
 	// Goroutines says, of a server's goroutine profile, what they wait for and since when.
 	Goroutines []prof.Goroutines
@@ -72,22 +74,51 @@ type Info struct {
 // those of the file or the answer. The error is a *display.Failure when source
 // is wrong, the server does not answer with a profile, or ctx has ended.
 func Profile(ctx context.Context, source string, o Options) ([]byte, Info, error) {
+	data, info, u, err := get(ctx, source, o, aProfile())
+	if err != nil {
+		return nil, info, err
+	}
+	if !info.Remote && len(data) == 0 {
+		return nil, info, failf("%s is empty: 0 bytes. A CPU profile is written when it stops: call pprof.StopCPUProfile, and let the program end without os.Exit", info.Source)
+	}
+	data, info, err = parsed(data, info)
+	if err == nil && u != nil && !o.Bare && strings.HasSuffix(u.Path, "/goroutine") {
+		info.Goroutines = goroutines(ctx, u)
+	}
+	return data, info, err
+}
+
+// what is to be got.
+type what struct {
+	noun    string // "profile"
+	example string // the path of one on a server
+	limit   int    // in bytes
+}
+
+// aProfile is what most of this room gets.
+func aProfile() what { return what{"profile", cpuHandler + "?seconds=5", prof.MaxSize} }
+
+// get reads a file or a server's answer; u is the address of the latter, or nil.
+func get(ctx context.Context, source string, o Options, w what) (data []byte, info Info, u *url.URL, err error) {
 	source = strings.TrimSpace(source)
 	if source == "" {
-		return nil, Info{}, failf("no profile is named; type a file or a URL, such as http://localhost:8080/debug/pprof/profile?seconds=5")
+		return nil, Info{}, nil, failf("no %s is named; type a file or a URL, such as http://localhost:8080%s", w.noun, w.example)
 	}
 	path := source
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(o.Dir, path)
 	}
 	if _, err := os.Stat(path); err == nil {
-		return fromFile(path)
+		data, info, err = fromFile(path, w)
+		return data, info, nil, err
 	}
-	u := toURL(source)
+	handler, _, _ := strings.Cut(w.example, "?")
+	u = addressOf(source, handler)
 	if u == nil || o.Local {
-		return nil, Info{}, failf("there is no file %s; a server's profile is named by its URL, such as http://localhost:8080%s?seconds=5", source, cpuHandler)
+		return nil, Info{}, nil, failf("there is no file %s; a server's %s is named by its URL, such as http://localhost:8080%s", source, w.noun, w.example)
 	}
-	return fromServer(ctx, u, o)
+	data, info, err = fromServer(ctx, u, o, w)
+	return data, info, u, err
 }
 
 // failf returns the failure of a profile that could not be had.
@@ -95,8 +126,8 @@ func failf(format string, args ...any) error {
 	return display.Failf("ProfileError", format, args...)
 }
 
-// fromFile reads a profile from a regular file.
-func fromFile(path string) ([]byte, Info, error) {
+// fromFile reads a regular file.
+func fromFile(path string, w what) ([]byte, Info, error) {
 	info := Info{Source: path}
 	// The kind of file is asked before opening: opening a pipe would wait for its writer.
 	stat, err := os.Stat(path)
@@ -104,7 +135,7 @@ func fromFile(path string) ([]byte, Info, error) {
 		return nil, info, failf("%s cannot be read: %v", path, err)
 	}
 	if stat.IsDir() {
-		return nil, info, failf("%s is a folder; name the profile in it", path)
+		return nil, info, failf("%s is a folder; name the %s in it", path, w.noun)
 	}
 	if !stat.Mode().IsRegular() {
 		return nil, info, failf("%s is not a regular file", path)
@@ -116,25 +147,22 @@ func fromFile(path string) ([]byte, Info, error) {
 		}
 		return nil, info, failf("%s cannot be read: %v", path, err)
 	}
-	data, err := readBounded(f)
+	data, err := readBounded(f, w)
 	err = errors.Join(err, f.Close())
 	if err != nil {
 		return nil, info, failf("%s cannot be read: %v", path, err)
 	}
-	if len(data) == 0 {
-		return nil, info, failf("%s is empty: 0 bytes. A CPU profile is written when it stops: call pprof.StopCPUProfile, and let the program end without os.Exit", path)
-	}
-	return parsed(data, info)
+	return data, info, nil
 }
 
-// readBounded reads at most what prof.Parse accepts.
-func readBounded(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, prof.MaxSize+1))
+// readBounded reads at most as many bytes as are allowed.
+func readBounded(r io.Reader, w what) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(w.limit)+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > prof.MaxSize {
-		return nil, fmt.Errorf("%w: more than %d MB", prof.ErrTooLarge, prof.MaxSize>>20)
+	if len(data) > w.limit {
+		return nil, fmt.Errorf("the %s is too large: more than %d MB", w.noun, w.limit>>20)
 	}
 	return data, nil
 }
@@ -166,7 +194,7 @@ func notProfile(data []byte) string {
 	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"), strings.HasPrefix(lower, "<head"):
 		return "a web page, not a profile; the profiles of a Go server are below /debug/pprof/, such as " + cpuHandler + "?seconds=5 or /debug/pprof/heap"
 	case strings.HasPrefix(start, "go 1.") && strings.Contains(start, "trace\x00"):
-		return "an execution trace, not a profile; open it with go tool trace"
+		return "an execution trace, not a profile; %trace draws it, and %trace -pprof=sync makes a profile of it"
 	case strings.HasPrefix(start, "mode: "):
 		return "a coverage profile; open it with go tool cover"
 	case strings.HasPrefix(start, "heap profile:"), strings.HasPrefix(start, "goroutine profile:"):
@@ -194,13 +222,8 @@ func whyEmpty(p *prof.Profile, info Info) string {
 	return "Run the program for longer: the profile holds no samples."
 }
 
-// toURL reads source as the address of a server's profile, by default the CPU's; nil
-// if it cannot be one.
-func toURL(source string) *url.URL {
-	return addressOf(source, cpuHandler)
-}
-
-// addressOf is toURL with another path for an address without one.
+// addressOf reads source as the address of a server's profile; nil if it cannot be
+// one. An address without a path gets the preset one.
 func addressOf(source, preset string) *url.URL {
 	u, err := url.Parse(source)
 	if !strings.Contains(source, "://") && (err != nil || u.Host == "" && u.Scheme != "" && u.Scheme != "file") {
@@ -231,8 +254,11 @@ func span(u *url.URL, o Options) (time.Duration, error) {
 	}
 	text := query.Get("seconds")
 	if text == "" || text == "0" {
-		if strings.HasSuffix(u.Path, "/profile") {
+		switch {
+		case strings.HasSuffix(u.Path, "/profile"):
 			return serverDefault, nil
+		case strings.HasSuffix(u.Path, traceHandler):
+			return traceDefault, nil
 		}
 		return 0, nil
 	}

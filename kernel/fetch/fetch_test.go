@@ -206,7 +206,7 @@ func TestProfileSaysWhichStepFailed(t *testing.T) {
 		{s.URL + "/html", "a web page, not a profile"},
 		{s.URL + "/login", "it wants a login"},
 		{s.URL + "/loop", "more than 5 redirects"},
-		{s.URL + "/cut", "closed the connection before the profile was complete"},
+		{s.URL + "/cut", "closed the connection before its answer was complete"},
 		{s.URL + "/busy", "another CPU profile of this server is running"},
 		{s.URL + "/slow", "did not finish within 300ms"},
 		{s.URL + "/bomb", "too large"},

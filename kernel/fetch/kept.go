@@ -32,7 +32,7 @@ type Kept struct {
 // KeptProfile is one profile that was fetched.
 type KeptProfile struct {
 	Name string // "heap-2": its kind and the how manieth it is
-	Kind string // "cpu", "heap" …
+	Kind string // "cpu", "heap" …; TraceKind of an execution trace
 	Time time.Time
 	Data []byte
 	Info Info
@@ -85,11 +85,21 @@ func (k *Kept) List() []KeptProfile {
 	return slices.Clone(k.list)
 }
 
-// Kinds are the words by which the last profile of a kind is named.
-var Kinds = []string{"cpu", "heap", "allocs", "goroutine", "goroutineleak", "block", "mutex", "threadcreate"}
+// TraceKind is the kind of execution traces, which are kept beside the profiles.
+const TraceKind = "trace"
+
+// Kinds are the words by which the last profile of a kind is named. The last row is of
+// execution traces, and of the profiles that are made of them.
+var Kinds = []string{
+	"cpu", "heap", "allocs", "goroutine", "goroutineleak", "block", "mutex", "threadcreate",
+	TraceKind, "net", "sync", "syscall", "sched",
+}
 
 // KindOf returns the kind of a profile: by the path it came from, or by what it measures.
 func KindOf(info Info) string {
+	if info.Kind != "" {
+		return info.Kind
+	}
 	if u, err := url.Parse(info.Source); info.Remote && err == nil {
 		if base := path.Base(u.Path); slices.Contains(Kinds, base) {
 			return base

@@ -30,8 +30,8 @@ const (
 // errRedirects ends a chain of redirects.
 var errRedirects = fmt.Errorf("more than %d redirects", maxRedirects)
 
-// fromServer gets a profile over HTTP.
-func fromServer(ctx context.Context, u *url.URL, o Options) ([]byte, Info, error) {
+// fromServer gets something over HTTP.
+func fromServer(ctx context.Context, u *url.URL, o Options, w what) ([]byte, Info, error) {
 	info := Info{Source: u.Redacted(), Remote: true}
 	total, err := span(u, o)
 	if err != nil {
@@ -45,16 +45,12 @@ func fromServer(ctx context.Context, u *url.URL, o Options) ([]byte, Info, error
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	stop := progress(o.Progress, total)
-	data, err := get(ctx, u)
+	data, err := request(ctx, u, w)
 	stop()
 	if err != nil {
 		return nil, info, explain(ctx, err, info.Source, u, limit)
 	}
-	data, info, err = parsed(data, info)
-	if err == nil && !o.Bare && strings.HasSuffix(u.Path, "/goroutine") {
-		info.Goroutines = goroutines(ctx, u)
-	}
-	return data, info, err
+	return data, info, nil
 }
 
 // goroutines asks for the text that says why goroutines wait. It is an addition: a
@@ -65,7 +61,7 @@ func goroutines(ctx context.Context, u *url.URL) []prof.Goroutines {
 	query.Set("debug", "2")
 	query.Del("seconds")
 	target.RawQuery = query.Encode()
-	text, err := get(ctx, &target)
+	text, err := request(ctx, &target, aProfile())
 	if err != nil {
 		return nil
 	}
@@ -109,8 +105,8 @@ type statusError struct {
 
 func (e *statusError) Error() string { return strings.TrimSpace(e.status + " " + e.message) }
 
-// get makes one request.
-func get(ctx context.Context, u *url.URL) ([]byte, error) {
+// request makes one request and reads its answer.
+func request(ctx context.Context, u *url.URL, w what) ([]byte, error) {
 	target := *u
 	transport := &http.Transport{
 		Proxy:             http.ProxyFromEnvironment,
@@ -148,7 +144,7 @@ func get(ctx context.Context, u *url.URL) ([]byte, error) {
 		}
 		return nil, e
 	}
-	return readBounded(resp.Body)
+	return readBounded(resp.Body, w)
 }
 
 // explain turns an error of a request into one that says which step failed and
@@ -182,7 +178,7 @@ func explain(ctx context.Context, err error, source string, u *url.URL, limit ti
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return failf("connecting to %s: the server does not speak HTTPS; type http:// instead of https://", u.Host)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return failf("reading %s: the server closed the connection before the profile was complete; see whether it still runs (%%ps, %%logs NAME)", source)
+		return failf("reading %s: the server closed the connection before its answer was complete; see whether it still runs (%%ps, %%logs NAME)", source)
 	}
 	return failf("reading %s: %v", source, cause)
 }

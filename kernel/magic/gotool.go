@@ -38,6 +38,9 @@ func GoTool(ctx context.Context, env *Env, out display.Output, args, input []str
 	if len(args) > 1 && args[0] == "tool" && args[1] == "pprof" {
 		return Pprof(ctx, env, out, args[2:], input)
 	}
+	if len(args) > 1 && args[0] == "tool" && args[1] == "trace" {
+		return Trace(ctx, env, out, args[2:])
+	}
 	w, err := env.Work()
 	if err != nil {
 		return err

@@ -21,11 +21,16 @@ func (p *profile) save(ctx context.Context, req prof.Request) error {
 	if err != nil {
 		return err
 	}
-	before, err := p.env.writeFile(req.Output, data)
+	return p.saveAs(req.Output, data)
+}
+
+// saveAs writes data to a file in the notebook's folder and says so.
+func (p *profile) saveAs(name string, data []byte) error {
+	before, err := p.env.writeFile(name, data)
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("wrote %s, %s", req.Output, prof.Label(int64(len(data)), "bytes", "auto"))
+	text := fmt.Sprintf("wrote %s, %s", name, prof.Label(int64(len(data)), "bytes", "auto"))
 	if before >= 0 {
 		text += fmt.Sprintf(", in place of a file of %s", prof.Label(before, "bytes", "auto"))
 	}

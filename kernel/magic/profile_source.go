@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gomri/kernel/display"
+	"gomri/kernel/exectrace"
 	"gomri/kernel/fetch"
 	"gomri/kernel/prof"
 	"gomri/kernel/render"
@@ -154,9 +155,12 @@ func (p *profile) sum(ctx context.Context, req prof.Request, names []string) ([]
 // of a benchmark, or a URL. What a server gave is kept.
 func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]byte, fetch.Info, error) {
 	if kept, ok := p.env.remembered(name); ok {
+		if kept.Kind == fetch.TraceKind {
+			return nil, fetch.Info{}, display.Failf("ProfileError", "%s is an execution trace; %%trace %s draws it, and %%trace -pprof=sync %s makes a profile of it", name, name, name)
+		}
 		// The terminal knows the file or the URL, not our name.
 		terminal := kept.Name
-		if kept.Info.Remote {
+		if kept.Info.Remote || kept.Info.Kind != "" {
 			terminal = kept.Info.Source
 		}
 		p.source = strings.ReplaceAll(p.source, name, terminal)
@@ -188,6 +192,10 @@ var benchmarkName = regexp.MustCompile(`^(Benchmark|Test)[A-Z_]\w*$`)
 // noneOf is the failure of a name that no profile has yet.
 func noneOf(name string) error {
 	switch {
+	case name == fetch.TraceKind:
+		return display.Failf("ProfileError", "the session has no execution trace yet; make one: %%bench -trace trace.out, or fetch one: %%trace http://localhost:8080/debug/pprof/trace?seconds=1")
+	case slices.Contains(exectrace.Kinds, exectrace.Kind(name)):
+		return display.Failf("ProfileError", "the session has no %s profile yet; make one of an execution trace: %%trace -pprof=%s trace.out", name, name)
 	case benchmarkName.MatchString(name):
 		return display.Failf("ProfileError", "no profile of the session holds %s; make one: %%bench %s -cpuprofile cpu.out", name, name)
 	case name == "cpu":

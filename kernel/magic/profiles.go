@@ -1,6 +1,7 @@
 package magic
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"gomri/kernel/display"
+	"gomri/kernel/exectrace"
 	"gomri/kernel/fetch"
 	"gomri/kernel/prof"
 	"gomri/kernel/render"
@@ -21,7 +23,7 @@ import (
 func profilesCommand() Command {
 	return Command{
 		Name: "profiles", Line: true,
-		Summary: "lists the profiles that this session has fetched or written; %pprof and %flame take their names", Example: "%profiles",
+		Summary: "lists the profiles and traces that this session has fetched or written; %pprof, %flame and %trace take their names", Example: "%profiles",
 		build: func(*flag.FlagSet) runner {
 			return func(_ context.Context, env *Env, call Call, args []string) error {
 				if len(args) > 0 {
@@ -65,15 +67,18 @@ func (env *Env) allProfiles() []fetch.KeptProfile {
 	return list
 }
 
-// profileFile reads a file if it is a profile as Go programs write it.
+// profileFile reads a file if it is a profile as Go programs write it, or a trace.
 func profileFile(path, name string) (fetch.KeptProfile, bool) {
 	f, err := os.Open(path)
 	if err != nil {
 		return fetch.KeptProfile{}, false
 	}
 	defer f.Close()
-	var start [2]byte
-	if _, err := io.ReadFull(f, start[:]); err != nil || start != [2]byte{0x1f, 0x8b} {
+	start := make([]byte, 16)
+	n, _ := io.ReadFull(f, start) // what is shorter is neither
+	start = start[:n]
+	trace := exectrace.IsTrace(start)
+	if !trace && !bytes.HasPrefix(start, []byte{0x1f, 0x8b}) {
 		return fetch.KeptProfile{}, false
 	}
 	stat, err := f.Stat()
@@ -84,13 +89,14 @@ func profileFile(path, name string) (fetch.KeptProfile, bool) {
 	if err != nil {
 		return fetch.KeptProfile{}, false
 	}
-	data := append(start[:], rest...)
-	parsed, err := prof.Parse(data)
-	if err != nil {
+	kept := fetch.KeptProfile{Name: name, Time: stat.ModTime(), Data: append(start, rest...), Info: fetch.Info{Source: path}}
+	if trace {
+		kept.Info.Kind = fetch.TraceKind
+	} else if kept.Info.Parsed, err = prof.Parse(kept.Data); err != nil {
 		return fetch.KeptProfile{}, false
 	}
-	info := fetch.Info{Source: path, Parsed: parsed}
-	return fetch.KeptProfile{Name: name, Kind: fetch.KindOf(info), Time: stat.ModTime(), Data: data, Info: info}, true
+	kept.Kind = fetch.KindOf(kept.Info)
+	return kept, true
 }
 
 // remembered finds a profile that the session has: by its name (heap-2), as the last
@@ -113,6 +119,7 @@ func (env *Env) remembered(name string) (fetch.KeptProfile, bool) {
 		switch {
 		case isKind && p.Kind == name, isBenchmark && p.Kind == "cpu" && p.Info.Parsed.Has(name):
 			return p, true
+		case p.Kind == fetch.TraceKind:
 		case isBenchmark && found.Data == nil && p.Info.Parsed.Has(name):
 			found = p // unless there is one of the CPU
 		}
@@ -131,14 +138,16 @@ func profilesTable(list []fetch.KeptProfile) display.Bundle {
 	var text strings.Builder
 	for _, p := range list {
 		total, long := "", ""
-		if top, err := p.Info.Parsed.Top(prof.Options{NodeCount: 1}); err == nil {
-			total = prof.Label(top.Total, top.Type.Unit, "auto") + " " + top.Type.Type
-		}
-		if d := p.Info.Parsed.Duration(); d > 0 {
-			long = d.Round(10 * time.Millisecond).String()
+		if p.Info.Parsed != nil {
+			if top, err := p.Info.Parsed.Top(prof.Options{NodeCount: 1}); err == nil {
+				total = prof.Label(top.Total, top.Type.Unit, "auto") + " " + top.Type.Type
+			}
+			if d := p.Info.Parsed.Duration(); d > 0 {
+				long = d.Round(10 * time.Millisecond).String()
+			}
 		}
 		from := p.Info.Source
-		if !p.Info.Remote {
+		if !p.Info.Remote && (p.Info.Kind == "" || p.Kind == fetch.TraceKind) {
 			from = "the workspace"
 		}
 		size := prof.Label(int64(len(p.Data)), "bytes", "auto")

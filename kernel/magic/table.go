@@ -7,6 +7,7 @@ func Commands() []Command {
 		pprofCommand(),
 		flameCommand(),
 		watchCommand(),
+		traceCommand(),
 		profilesCommand(),
 		escapeCommand(),
 		serveCommand(),

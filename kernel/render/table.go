@@ -43,10 +43,11 @@ type Row struct {
 	Muted bool
 }
 
-// Cell is one field. Only one of Text and HTML is set.
+// Cell is one field.
 type Cell struct {
 	Text string
-	HTML string // already escaped
+	// HTML is drawn in place of Text, already escaped; Text is then its plain form.
+	HTML string
 	// Title is shown on hover: the whole of a name that was cut. May be empty.
 	Title string
 	// Share, between 0 and 1, draws a bar that long behind the text. Less than
