@@ -55,6 +55,7 @@ var libraryRooms = map[string][]string{
 	"github.com/yuin/goldmark":        {"kernel/html"},
 	"github.com/alecthomas/chroma/v2": {"kernel/html"},
 	"golang.org/x/tools":              {"kernel/check"},
+	"golang.org/x/arch":               {"kernel/prof"},
 	"golang.org/x/term":               {"cmd/gomri"},
 	"github.com/chromedp/":            {"kernel/e2e", "kernel/render"},
 	"golang.org/x/sys":                {"kernel/child", "kernel/wire", "kernel"},

@@ -30,6 +30,9 @@ type ReportRequest struct {
 	// percentages are of the base, as -diff_base does.
 	Base []byte
 	Diff bool
+	// Program is the path of the executable that was profiled, for disasm and weblist;
+	// "" takes the one that the profile names.
+	Program string
 	// Args are the flags, a report among them, without sources: prof.Request.Args
 	// makes them from what was typed.
 	Args []string
@@ -121,6 +124,9 @@ func (q ReportRequest) write(dir string) ([]string, error) {
 			flag = "-diff_base="
 		}
 		args = append(args, flag+path)
+	}
+	if q.Program != "" {
+		args = append(args, q.Program)
 	}
 	path, err := save("profile", q.Profile)
 	return append(args, path), err

@@ -26,6 +26,10 @@ func (p *profile) report(ctx context.Context, req prof.Request) error {
 	switch {
 	case req.Report == "flame":
 		b, err = p.flame(req, opts)
+	case req.Report == "disasm":
+		return p.disasm(ctx, req, opts)
+	case req.Report == "weblist":
+		return p.weblist(ctx, req, opts)
 	case !req.Plain, o.Granularity == "addresses" && req.Report != "top" && req.Report != "text":
 		return p.driver(ctx, req)
 	case req.Report == "top", req.Report == "text":
@@ -38,7 +42,7 @@ func (p *profile) report(ctx context.Context, req prof.Request) error {
 		var c prof.Calls
 		c, err = p.shown.Calls(o, req.Param)
 		b = render.Calls(c, opts)
-	case req.Report == "list", req.Report == "weblist":
+	case req.Report == "list":
 		var l prof.Listing
 		l, err = p.shown.List(o, req.Param, p.env.lines)
 		b = render.List(l, opts)
@@ -242,6 +246,9 @@ func (p *profile) run(ctx context.Context, req prof.Request) (out []byte, messag
 		return nil, "", fmt.Errorf("write the cells for pprof: %w", err)
 	}
 	run := fetch.ReportRequest{Profile: p.data, Base: p.base, Diff: p.diff, Args: req.Args(), Dir: p.env.Dir}
+	if needsProgram[req.Report] {
+		run.Program = p.executable()
+	}
 	if sources != "" {
 		run.Sources = []string{sources}
 	}
@@ -278,11 +285,8 @@ func (p *profile) cellFiles() (string, error) {
 
 // command is the terminal command that gives the same report.
 func (p *profile) command(req prof.Request) string {
-	switch req.Report {
-	case "flame":
+	if req.Report == "flame" {
 		req.Report = "top"
-	case "weblist":
-		req.Report = "list"
 	}
 	words := append([]string{"go", "tool", "pprof"}, req.Args()...)
 	for _, b := range req.Base {
@@ -290,6 +294,11 @@ func (p *profile) command(req prof.Request) string {
 	}
 	for _, b := range req.DiffBase {
 		words = append(words, "-diff_base="+b)
+	}
+	if needsProgram[req.Report] && p.program == "" {
+		if program := p.executable(); program != "" {
+			words = append(words, filepath.Base(program))
+		}
 	}
 	return strings.Join(append(words, p.source), " ")
 }

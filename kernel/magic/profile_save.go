@@ -60,8 +60,7 @@ func (p *profile) bytes(ctx context.Context, req prof.Request) ([]byte, error) {
 			return nil, err
 		}
 		return fetch.Graph(ctx, dot)
-	case "list", "weblist":
-		req.Report = "list"
+	case "list":
 		l, err := p.shown.List(o, req.Param, p.env.lines)
 		if err != nil {
 			return nil, display.Failf("PprofError", "%v", err)

@@ -16,6 +16,7 @@ import (
 	"gomri/kernel/exectrace"
 	"gomri/kernel/fetch"
 	"gomri/kernel/prof"
+	"gomri/kernel/prof/objfile"
 	"gomri/kernel/render"
 )
 
@@ -30,6 +31,8 @@ type profile struct {
 	shown *prof.Profile
 	// source is the profile's name as typed.
 	source string
+	// program is the executable that was named before the profiles, or "".
+	program string
 	// base is a profile to subtract, or nil; with diff the percentages are of the base.
 	base []byte
 	diff bool
@@ -62,7 +65,7 @@ func (p *profile) hint(err error) error {
 }
 
 // getProfile fetches the sources that are named, and adds them up; a binary before
-// them is not needed, because Go's profiles carry their symbols. What it returns
+// them is needed for assembly only, because Go's profiles carry their symbols. What it returns
 // beside an error knows whether something was kept.
 func getProfile(ctx context.Context, env *Env, out display.Output, req prof.Request) (*profile, error) {
 	p := &profile{env: env, out: out, source: strings.Join(req.Sources, " ")}
@@ -82,7 +85,7 @@ func getProfile(ctx context.Context, env *Env, out display.Output, req prof.Requ
 		}
 	}
 	var err error
-	if p.data, p.shown, err = p.sum(ctx, req, p.sources(ctx, req)); err != nil {
+	if p.data, p.shown, err = p.sum(ctx, req, p.sources(req.Sources)); err != nil {
 		return p, err
 	}
 	p.info.Parsed = p.shown
@@ -113,16 +116,24 @@ func checkExpressions(o prof.Options, param string) error {
 	return nil
 }
 
-// sources leaves out the binary that may stand before the profiles.
-func (p *profile) sources(ctx context.Context, req prof.Request) []string {
-	if len(req.Sources) < 2 {
-		return req.Sources
+// sources leaves out the executable that may stand before the profiles, and keeps its
+// path for the reports that need it.
+func (p *profile) sources(names []string) []string {
+	if len(names) < 2 {
+		return names
 	}
-	first, dir := p.env.locate(req.Sources[0])
-	if _, _, err := fetch.Profile(ctx, first, fetch.Options{Dir: dir, Local: true}); err != nil {
-		return req.Sources[1:]
+	if _, ok := p.env.remembered(names[0]); ok {
+		return names
 	}
-	return req.Sources
+	name, dir := p.env.locate(names[0])
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(dir, name)
+	}
+	if !objfile.Recognized(name) {
+		return names // it is a profile, or its error says what it is
+	}
+	p.program = name
+	return names[1:]
 }
 
 // sum fetches profiles and adds them up.

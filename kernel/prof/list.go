@@ -21,6 +21,8 @@ type Routine struct {
 	Name, File string
 	Flat, Cum  int64
 	Lines      []Line
+	// From and To are the first and the last line with samples.
+	From, To int64
 	// Err says why there are no lines; nil when there are.
 	Err error
 }
@@ -31,6 +33,8 @@ type Line struct {
 	Text      string
 	Flat, Cum int64
 	Calls     []Call // what the line calls, the heaviest first
+	// Code is what the line was compiled to, in a listing with assembly.
+	Code []Instruction
 }
 
 // Sources returns the lines of a source file, without line ends, from its name as
@@ -96,6 +100,9 @@ func newRoutine(name, file string, nodes []*node, called map[int32][]Call, forma
 		r.Flat += n.flat
 		r.Cum += n.cum
 		byLine[n.info.line] = append(byLine[n.info.line], n)
+		if r.To = max(r.To, n.info.line); r.From == 0 || n.info.line < r.From {
+			r.From = n.info.line
+		}
 	}
 	if file == "" {
 		return r
@@ -172,7 +179,8 @@ func sumCalls(calls []Call) []Call {
 	return sums
 }
 
-// Text is the listing as "go tool pprof -list" prints it.
+// Text is the listing as "go tool pprof -list" prints it, with instructions under
+// their lines if there are any.
 func (l Listing) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Total: %s\n", l.format(l.Top.Total))
@@ -188,6 +196,9 @@ func (l Listing) Text() string {
 		}
 		for _, line := range r.Lines {
 			fmt.Fprintf(&b, "%10s %10s %6d:%s\n", l.OrDot(line.Flat), l.OrDot(line.Cum), line.Number, line.Text)
+			for _, in := range line.Code {
+				fmt.Fprintf(&b, "%10s %10s        %12s: %s\n", in.Flat, in.Cum, in.Addr, in.Text)
+			}
 		}
 	}
 	return b.String()

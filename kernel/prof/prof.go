@@ -186,6 +186,14 @@ func (p *Profile) Binary() string {
 	return p.p.Mapping[0].File
 }
 
+// BuildID is the linker's mark of the program that was profiled, "" if unknown.
+func (p *Profile) BuildID() string {
+	if len(p.p.Mapping) == 0 {
+		return ""
+	}
+	return p.p.Mapping[0].BuildID
+}
+
 // Empty says whether no sample has a value other than zero.
 func (p *Profile) Empty() bool {
 	for _, s := range p.p.Sample {

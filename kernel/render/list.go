@@ -130,7 +130,7 @@ func listLine(b *strings.Builder, l prof.Listing, line prof.Line, hottest int64)
 	}
 	b.WriteString(`<tr>` + number(line.Flat) + number(line.Cum))
 	fmt.Fprintf(b, `<td style="%s;text-align:right;opacity:%s">%d</td>`, listCell, mutedOpacity, line.Number)
-	b.WriteString(`<td style="` + listCell + `;text-align:left` + ground + `">` + Escape(strings.ReplaceAll(line.Text, "\t", "    ")) + `</td>`)
+	b.WriteString(`<td style="` + listCell + `;text-align:left` + ground + `">` + lineCode(Escape(strings.ReplaceAll(line.Text, "\t", "    ")), line.Code) + `</td>`)
 	b.WriteString(`<td style="` + listCell + `;text-align:left">` + listCalls(line.Calls) + `</td></tr>`)
 }
 

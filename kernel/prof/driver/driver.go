@@ -4,7 +4,8 @@
 // process's standard streams, so that a second report in the same process would
 // inherit the first one's flags. That is why nothing but that command calls it.
 // It reads files only: profiles of servers are fetched before, and nothing here
-// opens a connection, a port or a browser, or starts a disassembler.
+// opens a connection, a port or a browser. Executables are read by package objfile, so
+// that no disassembler has to be installed.
 package driver
 
 import (
@@ -50,18 +51,24 @@ func Run(args []string, s Streams) error {
 		return refused
 	}
 	flags := newFlagSet(args)
+	tool := newObjTool()
+	defer tool.close()
+	fetch := fetcher{tool: tool}
+	if len(request.Sources) > 1 {
+		fetch.named = request.Sources[0]
+	}
 	ui := &lineUI{in: bufio.NewScanner(s.In), err: s.Err}
 	err = pprof.PProf(&pprof.Options{
 		Flagset: flags,
 		Writer:  writer{out: s.Out},
-		Fetch:   fetcher{},
-		Obj:     noTool{},
+		Fetch:   fetch,
+		Obj:     tool,
 		UI:      ui,
 	})
 	if flags.err != nil {
 		return flags.err
 	}
-	return err
+	return tool.explain(request.Report, err)
 }
 
 // needsViewer refuses reports that start a program with a window.
@@ -76,11 +83,14 @@ func needsViewer(report string) error {
 }
 
 // fetcher reads profiles from files.
-type fetcher struct{}
+type fetcher struct {
+	tool  *objTool
+	named string // the executable before the profiles, or ""
+}
 
 // Fetch reads one file. The empty URL that it returns tells the driver that the
 // profile is local, so that it saves no copy and asks no server for symbols.
-func (fetcher) Fetch(source string, _, _ time.Duration) (*profile.Profile, string, error) {
+func (f fetcher) Fetch(source string, _, _ time.Duration) (*profile.Profile, string, error) {
 	info, err := os.Stat(source)
 	if err != nil {
 		return nil, "", fmt.Errorf("there is no file %s", source)
@@ -93,7 +103,11 @@ func (fetcher) Fetch(source string, _, _ time.Duration) (*profile.Profile, strin
 		return nil, "", err
 	}
 	p, err := prof.Raw(data)
-	return p, "", err
+	if err != nil {
+		return nil, "", err
+	}
+	f.tool.profiled(p, f.named)
+	return p, "", nil
 }
 
 // writer opens the outputs of reports.
@@ -109,18 +123,6 @@ func (w writer) Open(name string) (io.WriteCloser, error) {
 type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
-
-// noTool is an object tool without any tool: Go's profiles carry their symbols,
-// and the default one starts objdump on every run.
-type noTool struct{}
-
-var errNoTool = errors.New("binaries are not opened; go tool pprof does that in a terminal")
-
-func (noTool) Open(string, uint64, uint64, uint64, string) (pprof.ObjFile, error) {
-	return nil, errNoTool
-}
-
-func (noTool) Disasm(string, uint64, uint64, bool) ([]pprof.Inst, error) { return nil, errNoTool }
 
 // lineUI is the driver's terminal.
 type lineUI struct {
