@@ -39,11 +39,9 @@ type Trace struct {
 	Groups []Group
 	// Blocking is what goroutines waited for, one for each Kind, in the order of Kinds.
 	Blocking []Blocking
-	// Latency is how long goroutines that could run waited until they did.
+	// Latency is how long goroutines of the program that could run waited until they
+	// did, each time; the wait of a new goroutine is among them.
 	Latency Distribution
-	// First is the part of Latency between a goroutine's creation and its first run,
-	// which the scheduler profile of go tool trace leaves out.
-	First time.Duration
 
 	GC GC
 	// Regions and Tasks are those of package runtime/trace, by type.

@@ -19,7 +19,6 @@ type goroutine struct {
 	state   trace.GoState
 	since   int64 // of the state
 	reason  string
-	fresh   bool // it was created in this trace and has not run yet
 	known   bool // since when it can run was seen
 	sums    Group
 	block   *blocked
@@ -42,7 +41,6 @@ func (r *reading) goroutine(e trace.Event, st trace.StateTransition, now int64) 
 			// It was there before the trace, or before its first event here.
 			g.created, g.since = r.sync, r.sync
 		}
-		g.fresh = from == trace.GoNotExist
 		r.gs[id] = g
 		if from == trace.GoUndetermined && to != trace.GoNotExist {
 			// The time since then was spent in the state that is told now.
@@ -64,17 +62,14 @@ func (r *reading) goroutine(e trace.Event, st trace.StateTransition, now int64) 
 	}
 	if from != trace.GoUndetermined || g.state == trace.GoUndetermined {
 		r.count(one(to == trace.GoRunnable)-one(g.state == trace.GoRunnable), now)
-		if g.state == trace.GoRunnable && to == trace.GoRunning && g.known {
+		if g.state == trace.GoRunnable && to == trace.GoRunning && g.known && !isSystem(g.name) {
 			r.latency.add(time.Duration(now - g.since))
-			if g.fresh {
-				r.first += now - g.since
-			}
 		}
 		r.leave(g, now)
 		g.state, g.reason, g.known = to, st.Reason, to == trace.GoRunnable
 	}
 	if to == trace.GoRunning {
-		g.started, g.fresh = true, false
+		g.started = true
 	}
 	r.occupies(g, e.Proc(), from, to, now)
 	// A goroutine that blocks forever is as one that has ended.

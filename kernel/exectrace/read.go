@@ -110,7 +110,6 @@ type reading struct {
 	kinds  map[Kind]*blockedKind
 
 	latency Distribution
-	first   int64
 	ready   int64 // goroutines that can run and do not
 	counted int64 // since when
 
@@ -227,7 +226,7 @@ func (r *reading) finish() *Trace {
 		Procs:   max(int(r.max), len(lanes)),
 		Strip:   r.strip(lanes, r.last),
 		Groups:  r.sortedGroups(),
-		Latency: r.latency, First: time.Duration(r.first),
+		Latency: r.latency,
 		GC: GC{
 			Cycles: r.cycles, Assist: time.Duration(r.assist), Pauses: r.pauses, Longest: r.longest,
 			HeapMin: r.heapMin, HeapMax: r.heapMax,

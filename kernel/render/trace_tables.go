@@ -89,7 +89,7 @@ func traceLatency(t *exectrace.Trace) Table {
 		return Table{}
 	}
 	table := Table{
-		Caption: fmt.Sprintf("Scheduler latency, from able to run to running: p50 %s · p90 %s · p99 %s · max %s · %d times",
+		Caption: fmt.Sprintf("Scheduler latency, from able to run to running, of the program's goroutines: p50 %s · p90 %s · p99 %s · max %s · %d times",
 			loadTime(d.Quantile(0.5)), loadTime(d.Quantile(0.9)), loadTime(d.Quantile(0.99)), loadTime(d.Max), d.Count),
 		Columns: []Column{{Title: "less than", Number: true}, {Title: "times", Number: true, Fill: FillStd}, {Title: "share", Number: true}},
 		Fold:    -1,
