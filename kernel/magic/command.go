@@ -24,6 +24,8 @@ type Command struct {
 	Summary string
 	// Example is a command that runs as it stands, for %help NAME.
 	Example string
+	// More is what %help NAME adds after the example: further uses, with cells that run.
+	More string
 	// Raw says that the command reads its words itself: they are another tool's
 	// flags (go, pprof), which gomri passes on.
 	Raw bool

@@ -60,6 +60,9 @@ func helpOne(call Call, name string) error {
 		b.WriteString("\nFlags:\n" + flags)
 	}
 	fmt.Fprintf(&b, "\nExample:\n\n%s\n", indent(c.Example))
+	if c.More != "" {
+		b.WriteString("\n" + c.More + "\n")
+	}
 	call.Out.Display(display.Text(b.String()))
 	return nil
 }

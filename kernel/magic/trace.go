@@ -24,6 +24,7 @@ func traceCommand() Command {
 		Name: "trace", Line: true, Args: "[FLAGS] [SOURCE]",
 		Summary: "draws an execution trace (file, URL, or flight recorder's snapshot): processors over time, goroutines, blocking, latency, pauses",
 		Example: "%trace -seconds 2 http://localhost:8080/debug/pprof/trace",
+		More:    flightHelp,
 		build: func(fs *flag.FlagSet) runner {
 			t := &traceRequest{}
 			t.flags(fs)
@@ -33,6 +34,35 @@ func traceCommand() Command {
 		},
 	}
 }
+
+// flightHelp says how a program gives away the last seconds before something happened.
+const flightHelp = `Without SOURCE it is the last trace of the session: %bench -trace trace.out writes one,
+and so does trace.Start in a program. A flight recorder (Go 1.25) keeps the last seconds
+of a trace in the program; served as below, they are drawn by
+%trace http://localhost:8080/debug/flight
+
+  %%serve recorded
+  package main
+
+  import (
+  	"log"
+  	"net/http"
+  	"runtime/trace"
+  	"time"
+  )
+
+  func main() {
+  	recorder := trace.NewFlightRecorder(trace.FlightRecorderConfig{MinAge: 5 * time.Second})
+  	if err := recorder.Start(); err != nil {
+  		log.Fatal(err)
+  	}
+  	http.HandleFunc("/debug/flight", func(w http.ResponseWriter, r *http.Request) {
+  		if _, err := recorder.WriteTo(w); err != nil {
+  			log.Print(err)
+  		}
+  	})
+  	log.Fatal(http.ListenAndServe("localhost:8080", nil))
+  }`
 
 // traceRequest is what was typed after %trace or "go tool trace".
 type traceRequest struct {
