@@ -94,7 +94,7 @@ func TestProgramsOfTheCorpus(t *testing.T) {
 	marked, bare := usable(t, list, true), usable(t, list, false)
 	books := openNotebooks(t)
 	ways := []*figures{newFigures("corpus as a cell"), newFigures("corpus with %%go"), newFigures("corpus split"), newFigures("corpus as a listing")}
-	parallel(len(list), func(lane, i int) {
+	trials(t, len(list), ways, func(lane, i int) {
 		if !marked[i].Stable || !bare[i].Stable {
 			return
 		}
@@ -114,7 +114,7 @@ func TestProgramsOfTheCorpus(t *testing.T) {
 		}
 	})
 	for _, f := range ways {
-		f.print(t)
+		f.tell(t)
 	}
 }
 
@@ -169,12 +169,12 @@ func TestSessionsOfTheCorpus(t *testing.T) {
 	runs := usable(t, list, true)
 	books := openNotebooks(t)
 	f := newFigures("sessions")
-	parallel(len(list), func(lane, i int) {
+	trials(t, len(list), []*figures{f}, func(lane, i int) {
 		if runs[i].Stable {
 			f.session(t, books[lane], list[i], byCell(runs[i]), runs[i].Time)
 		}
 	})
-	f.print(t)
+	f.tell(t)
 }
 
 // session runs the cells of one session; each is a program of the figures.

@@ -4,7 +4,8 @@
 // and a corpus of our own in testdata, for which nothing but the Go is written down: the
 // expected output is what the equivalent program prints when the installed toolchain
 // builds it. The default run takes a part of all that; GOMRI_WHOLE_CORPUS=1 takes the
-// whole.
+// whole, and a duration such as GOMRI_WHOLE_CORPUS=25m as much of it as that allows. With -v
+// the figures are printed at the end.
 //
 // Three words are used for how a program may go. It is equal if stdout, what the program
 // itself wrote to stderr, exit status and panic message are those of the native program.

@@ -18,6 +18,7 @@ type figures struct {
 
 	mu                                                      sync.Mutex
 	programs, equal, different, refused, slow, short, apart int
+	left                                                    int // not run, because the time was over
 	reasons, compiled                                       map[string]int
 	refusedBy                                               map[string]string // an example of each reason
 	interpreted, cells                                      int
@@ -141,19 +142,16 @@ func general(reason string) string {
 	return strings.TrimSpace(reason)
 }
 
-// print writes the figures of one way of running a corpus.
-func (f *figures) print(t testing.TB) {
+// tell logs the reasons of one way of running a corpus, and keeps its figures for the table.
+func (f *figures) tell(t testing.TB) {
 	t.Helper()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.programs == 0 {
+	if f.programs+f.left == 0 {
 		return
 	}
-	t.Logf("%s: %d programs, %d equal (%.1f %%), %d silently different, %d refused, %d too slow, %d different for a known reason; %d of the equal panics say less",
-		f.name, f.programs, f.equal, 100*float64(f.equal)/float64(f.programs), f.different, f.refused, f.slow, f.apart, f.short)
-	t.Logf("%s: %d of %d cells interpreted (%.0f %%); p50/p95 interpreted %s/%s, compiled %s/%s; slowest ratio to native %.0f (%s)",
-		f.name, f.interpreted, f.cells, 100*float64(f.interpreted)/float64(max(1, f.cells)),
-		quantile(f.fast, 50), quantile(f.fast, 95), quantile(f.built, 50), quantile(f.built, 95), f.ratio, f.slowest)
+	told = append(told, f)
+	t.Logf("%s: %d programs, %d equal, %d silently different; %d of the equal panics say less", f.name, f.programs, f.equal, f.different, f.short)
 	for _, r := range top(f.reasons) {
 		t.Logf("%s: refused %3d × %s   (%.160s)", f.name, f.reasons[r], r, f.refusedBy[r])
 	}

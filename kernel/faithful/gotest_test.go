@@ -57,7 +57,7 @@ func TestProgramsOfTheGoDistribution(t *testing.T) {
 	programs := part(goTests(t), 25)
 	runs := natives(t, programs)
 	books := openNotebooks(t)
-	ways := []*figures{newFigures("as a cell"), newFigures("split over cells"), newFigures("as a listing")}
+	ways := []*figures{newFigures("$GOROOT/test as a cell"), newFigures("$GOROOT/test split"), newFigures("$GOROOT/test as a listing")}
 	excused := []known{differentAsCell, differentSplit, differentAsListing}
 	left := map[string]int{}
 	var usable []int
@@ -73,7 +73,7 @@ func TestProgramsOfTheGoDistribution(t *testing.T) {
 			usable = append(usable, i)
 		}
 	}
-	parallel(len(usable), func(lane, k int) {
+	trials(t, len(usable), ways, func(lane, k int) {
 		i := usable[k]
 		text, want := programs[i].Files["main.go"], runs[i].outcome()
 		cells := [][]string{{withoutClause(text)}, splitProgram(text), {text}}
@@ -85,6 +85,6 @@ func TestProgramsOfTheGoDistribution(t *testing.T) {
 	})
 	t.Logf("%d programs of $GOROOT/test, left out: %v", len(programs), left)
 	for _, f := range ways {
-		f.print(t)
+		f.tell(t)
 	}
 }

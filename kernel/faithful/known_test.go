@@ -7,6 +7,8 @@ const (
 	funcName  = "it prints the name of the running function; main of a cell has another one"
 	trace     = "it panics with a stack trace, which has the file's path in it"
 	hasTests  = "it declares tests beside main; the kernel runs those by go test"
+	process   = "it asks the runtime what an earlier cell has allocated; that was another process"
+	addresses = "it keeps an address in a number, which in the next cell's process is none"
 	zeroSizes = "it compares the addresses of variables without a size, which the language leaves open"
 )
 
@@ -26,9 +28,15 @@ var differentAsCell = known{
 
 // differentSplit are those whose output is another one when they are several programs.
 var differentSplit = known{
-	"fixedbugs/issue18149.go": lineWord,
-	"fixedbugs/issue22083.go": trace,
-	"fixedbugs/issue22662.go": lineWord,
+	"devirtualization_nil_panics.go": ownFile,
+	"finprofiled.go":                 process,
+	"heapsampling.go":                process,
+	"mallocfin.go":                   process,
+	"unsafe_slice_data.go":           addresses,
+	"fixedbugs/issue14646.go":        ownFile,
+	"fixedbugs/issue18149.go":        lineWord,
+	"fixedbugs/issue22083.go":        trace,
+	"fixedbugs/issue22662.go":        lineWord,
 }
 
 // differentAsListing are those that differ even as a file, whose name is the cell's.

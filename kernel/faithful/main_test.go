@@ -1,12 +1,15 @@
 package faithful
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"gomri/kernel/display"
 	"gomri/kernel/interp"
@@ -25,7 +28,42 @@ func TestMain(m *testing.M) {
 		}
 	}
 	flag.Parse()
-	os.Exit(m.Run())
+	os.Exit(inOwnFolder(m.Run))
+}
+
+// inOwnFolder runs the tests with a folder of their own for temporary files, which it
+// removes: programs of the corpora leave theirs behind. What the kernel itself leaves, files
+// or processes, fails the run.
+func inOwnFolder(tests func() int) int {
+	dir, err := os.MkdirTemp("", "faithful-")
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		err = errors.Join(err, os.Setenv(name, dir))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	status := tests()
+	printFigures(os.Stdout)
+	if left := leftBehind(dir); len(left) > 0 {
+		fmt.Printf("FAIL: left behind:\n\t%s\n", strings.Join(left, "\n\t"))
+		status = max(status, 1)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	return status
+}
+
+// leftBehind lists the folders of the kernel's sessions and the processes that are there
+// when all sessions are closed.
+func leftBehind(dir string) []string {
+	left, err := filepath.Glob(filepath.Join(dir, "gomri-*"))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return append(left, processesWith("TMPDIR="+dir)...)
 }
 
 func exitOn(err error) {
@@ -36,9 +74,16 @@ func exitOn(err error) {
 	os.Exit(0)
 }
 
-// whole is true if all programs are to be run, which takes half an hour, and not
-// only a part of them.
+// whole is true if all programs are to be run, and not only a part of them. The variable
+// may be a duration: no program is started when that is over.
 var whole = os.Getenv("GOMRI_WHOLE_CORPUS") != ""
+
+// late tells whether the time for the whole is over.
+var late = func() func() bool {
+	limit, err := time.ParseDuration(os.Getenv("GOMRI_WHOLE_CORPUS"))
+	start := time.Now()
+	return func() bool { return err == nil && time.Since(start) > limit }
+}()
 
 // part keeps every n-th of a list unless the whole is wanted.
 func part[T any](list []T, n int) []T {

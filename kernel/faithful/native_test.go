@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,7 +126,9 @@ func buildBatch(t testing.TB, programs []native, runs []nativeRun, which []int) 
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", bin, "./...")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", bin, "./...")
 	cmd.Dir = dir
 	says, buildErr := cmd.CombinedOutput()
 	parallel(len(which), func(_, k int) {
@@ -223,4 +226,23 @@ func parallel(n int, f func(lane, i int)) {
 	}
 	close(next)
 	wg.Wait()
+}
+
+// trials is parallel until the time is over; the others of the n are counted as not run.
+func trials(t testing.TB, n int, ways []*figures, f func(lane, i int)) {
+	t.Helper()
+	var left atomic.Int64
+	parallel(n, func(lane, i int) {
+		if late() {
+			left.Add(1)
+			return
+		}
+		f(lane, i)
+	})
+	for _, w := range ways {
+		w.left = int(left.Load())
+	}
+	if left.Load() > 0 {
+		t.Logf("the time is over: %d of %d programs were not run", left.Load(), n)
+	}
 }

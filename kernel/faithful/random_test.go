@@ -23,9 +23,12 @@ func TestRandomProgramsAreTheSameInBothEngines(t *testing.T) {
 		}
 	}
 	n := openNotebooks(t)[0]
-	programs, refused, panics := 0, 0, 0
-	reasons := map[string]int{}
+	f := newFigures("random programs")
 	rapid.Check(t, func(r *rapid.T) {
+		if late() {
+			f.left++
+			return
+		}
 		text := randomProgram(r)
 		n.ask("%reset")
 		want := n.cell("%%go\n"+text, time.Minute)
@@ -34,27 +37,24 @@ func TestRandomProgramsAreTheSameInBothEngines(t *testing.T) {
 		}
 		n.ask("%reset")
 		got := n.cell("%%interp\n"+text, time.Minute)
-		programs++
-		switch {
+		f.programs++
+		f.cell(got)
+		f.cell(want)
+		switch diff := difference(got.outcome, want.outcome); {
 		case got.fault != nil:
 			r.Fatalf("%v\n%s", got.fault, text)
 		case got.refused != nil:
-			refused++
-			reasons[general(got.refused.reason)]++
-			return
-		}
-		if want.End != "" {
-			panics++
-		}
-		if diff := difference(got.outcome, want.outcome); diff != "" {
+			f.refused++
+			f.note(got.refused.reason, "one")
+		case diff != "":
+			f.different++
 			r.Fatalf("%s\n%s", diff, text)
+		default:
+			f.equal++
 		}
 	})
-	t.Logf("%d random programs, %d refused by the interpreter, %d ended in a panic", programs, refused, panics)
-	for _, reason := range top(reasons) {
-		t.Logf("refused %d × %s", reasons[reason], reason)
-	}
-	if refused > programs/2 {
+	f.tell(t)
+	if f.refused > f.programs/2 {
 		t.Errorf("most of them were not interpreted: they test nothing")
 	}
 }

@@ -2,10 +2,14 @@ package faithful
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
 
+	"gomri/kernel/display"
 	"gomri/kernel/run"
 	"gomri/kernel/session"
 )
@@ -15,6 +19,7 @@ import (
 type notebook struct {
 	t     testing.TB
 	ctx   context.Context // for a fuzz target, whose own t is another
+	dir   string          // where programs run
 	s     *run.Session
 	count int
 }
@@ -24,22 +29,61 @@ func openNotebooks(t testing.TB) []*notebook {
 	t.Helper()
 	list := make([]*notebook, lanes)
 	for i := range list {
-		s, err := run.New(context.WithoutCancel(t.Context()), run.Options{Dir: t.TempDir()})
-		if err != nil {
+		list[i] = &notebook{t: t, ctx: context.WithoutCancel(t.Context()), dir: t.TempDir()}
+		if err := list[i].open(); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			if err := s.Close(); err != nil {
+			if err := list[i].s.Close(); err != nil {
 				t.Error(err)
 			}
 		})
-		list[i] = &notebook{t: t, ctx: context.WithoutCancel(t.Context()), s: s}
-		// What is made once for a session is no part of any figure.
-		for _, text := range []string{"fmt.Println()", "%%go\nfmt.Println()"} {
-			list[i].cell(text, time.Minute)
-		}
 	}
 	return list
+}
+
+// open starts a session.
+func (n *notebook) open() error {
+	s, err := run.New(n.ctx, run.Options{Dir: n.dir})
+	if err != nil {
+		return err
+	}
+	n.s = s
+	// What is made once for a session is no part of any figure.
+	for _, text := range []string{"fmt.Println()", "%%go\nfmt.Println()"} {
+		n.cell(text, time.Minute)
+	}
+	return nil
+}
+
+// grace is how long the kernel may take to stop a cell.
+const grace = 30 * time.Second
+
+// execute runs a cell. A kernel that panics, or does not stop the cell when it is told to,
+// fails; the program after it gets another session.
+func (n *notebook) execute(ctx context.Context, text string, out display.Output) (err error) {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- fmt.Errorf("a panic of the kernel's: %v\n%s", v, debug.Stack())
+			}
+		}()
+		done <- n.s.Execute(ctx, session.Request{Code: text, Count: n.count}, out)
+	}()
+	var stopped <-chan time.Time
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		stopped = time.After(grace)
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-stopped:
+		return errors.Join(fmt.Errorf("the cell runs on %s after it was interrupted", grace), n.open())
+	}
 }
 
 // cellRun is how one cell went.
@@ -61,7 +105,7 @@ func (n *notebook) cell(text string, limit time.Duration) cellRun {
 	n.count++
 	out := &recorder{}
 	start := time.Now()
-	err := n.s.Execute(ctx, session.Request{Code: text, Count: n.count}, out)
+	err := n.execute(ctx, text, out)
 	r := cellRun{time: time.Since(start), late: ctx.Err() != nil}
 	out.mu.Lock()
 	defer out.mu.Unlock()
@@ -77,8 +121,10 @@ func (n *notebook) cell(text string, limit time.Duration) cellRun {
 
 // ask runs a command and returns what it says.
 func (n *notebook) ask(command string) string {
+	ctx, cancel := context.WithTimeout(n.ctx, time.Minute)
+	defer cancel()
 	out := &recorder{}
-	if err := n.s.Execute(n.ctx, session.Request{Code: command, Count: n.count}, out); err != nil {
+	if err := n.execute(ctx, command, out); err != nil {
 		n.t.Errorf("%s: %v", command, err)
 	}
 	out.mu.Lock()
