@@ -38,7 +38,7 @@ func lessonShows() map[string]map[string][]string {
 			"terminal-run": {"BenchmarkSized", "ok"},
 		},
 		"02-cpu-profiling.ipynb": {
-			"ps":     {"shop", "6061"},
+			"ps":     {"shop", "localhost:"}, // 6061, unless another program has it
 			"scan":   {"flat%", "sortByName", "p99"},
 			"flame":  {"<img", "sortByName"},
 			"margin": {" 100 samples: 10 % ± 5.9"},

@@ -73,7 +73,7 @@ func TestLoadSendsMethodBodyAndHeadersToTargetsInTurn(t *testing.T) {
 			b.Add(1)
 		}
 	})
-	o, err := ParseArgs([]string{s.URL + "/a", "-rate", "100", s.URL + "/b", "-duration=200ms", "-body", "hi there", "-header", "X-Test: yes: it is"})
+	o, err := ParseArgs([]string{s.URL + "/a", "-rate", "100", s.URL + "/b", "-duration=200ms", "-body", "hi there", "-header", "X-Test: yes: it is"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestFewWorkersMakeAStarvedLoad(t *testing.T) {
 
 func TestFastestSendsMoreThanTheDefaultRate(t *testing.T) {
 	s := server(t, func(http.ResponseWriter, *http.Request) {})
-	o, err := ParseArgs([]string{s.URL, "-rate", "max", "-duration", "300ms", "-workers", "4"})
+	o, err := ParseArgs([]string{s.URL, "-rate", "max", "-duration", "300ms", "-workers", "4"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,15 +191,15 @@ func TestNobodyListeningEndsEarlyWithAdvice(t *testing.T) {
 
 func TestTargetsBeyondThisMachineNeedTheRemoteFlag(t *testing.T) {
 	for _, u := range []string{"http://example.com/", "http://10.0.0.1", "http://192.168.1.1:80/x", "http://localhost.example.com"} {
-		if _, err := ParseArgs([]string{u}); err == nil || !strings.Contains(err.Error(), "-remote") {
+		if _, err := ParseArgs([]string{u}, nil); err == nil || !strings.Contains(err.Error(), "-remote") {
 			t.Errorf("%s: %v", u, err)
 		}
-		if _, err := ParseArgs([]string{u, "-remote"}); err != nil {
+		if _, err := ParseArgs([]string{u, "-remote"}, nil); err != nil {
 			t.Errorf("%s -remote: %v", u, err)
 		}
 	}
 	for _, u := range []string{"http://localhost:8080", "https://127.0.0.1", "http://[::1]:80/", "http://app.localhost/"} {
-		if _, err := ParseArgs([]string{u}); err != nil {
+		if _, err := ParseArgs([]string{u}, nil); err != nil {
 			t.Errorf("%s: %v", u, err)
 		}
 	}
@@ -245,7 +245,7 @@ func TestMistypedOptionsSayWhatToType(t *testing.T) {
 		{[]string{u, "-speed", "1"}, "-speed"},
 		{[]string{"-h"}, "%load URL"},
 	} {
-		_, err := ParseArgs(c.args)
+		_, err := ParseArgs(c.args, nil)
 		var f *display.Failure
 		if !errors.As(err, &f) || f.Name != "UsageError" || !strings.Contains(f.Value, c.want) {
 			t.Errorf("%q: error %v lacks %q", c.args, err, c.want)

@@ -14,9 +14,10 @@ import (
 	"gomri/kernel/display"
 )
 
-// ParseArgs reads the words of a load command, "URL… FLAGS", in any order. The
-// error is a *display.Failure of the kind UsageError.
-func ParseArgs(args []string) (Options, error) {
+// ParseArgs reads the words of a load command, "URL… FLAGS", in any order. address, if
+// there is one, completes each URL: it knows the names of servers. The error is its
+// own, or a *display.Failure of the kind UsageError.
+func ParseArgs(args []string, address func(string) (string, error)) (Options, error) {
 	o := Options{}
 	fs := flagSet(&o)
 	fs.SetOutput(io.Discard)
@@ -31,6 +32,15 @@ func ParseArgs(args []string) (Options, error) {
 		if len(args) > 0 {
 			o.URLs = append(o.URLs, args[0])
 			args = args[1:]
+		}
+	}
+	for i, u := range o.URLs {
+		if address == nil {
+			break
+		}
+		var err error
+		if o.URLs[i], err = address(u); err != nil {
+			return o, err
 		}
 	}
 	if len(o.URLs) == 0 {

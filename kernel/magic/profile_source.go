@@ -178,6 +178,15 @@ func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]b
 		return kept.Data, kept.Info, nil
 	}
 	source, dir := p.env.locate(name)
+	if !p.env.isFile(source, dir) {
+		url, err := p.env.Servers.URL(source)
+		if err != nil {
+			return nil, fetch.Info{}, err
+		}
+		// The terminal knows the address, not our name for it.
+		p.source = strings.ReplaceAll(p.source, source, url)
+		source = url
+	}
 	opts := fetch.Options{
 		Dir: dir, Seconds: req.Seconds, Timeout: time.Duration(req.Timeout) * time.Second,
 		Progress: func(done, total time.Duration) {
@@ -185,16 +194,23 @@ func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]b
 			p.out.Update(p.progress, render.Collecting(name, done, total))
 		},
 	}
-	if wanted := slices.Contains(fetch.Kinds, name) || benchmarkName.MatchString(name); wanted && source == name {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			return nil, fetch.Info{}, noneOf(name)
-		}
+	if wanted := slices.Contains(fetch.Kinds, name) || benchmarkName.MatchString(name); wanted && source == name && !p.env.isFile(name, dir) {
+		return nil, fetch.Info{}, noneOf(name)
 	}
 	data, info, err := fetch.Profile(ctx, source, opts)
 	if err == nil && info.Remote {
 		p.kept = p.env.Profiles.Add(data, info).Name
 	}
 	return data, info, err
+}
+
+// isFile tells whether a name that was located is a file's.
+func (env *Env) isFile(name, dir string) bool {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(dir, name)
+	}
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 // benchmarkName is what names the last profile of a benchmark.

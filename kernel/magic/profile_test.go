@@ -16,6 +16,7 @@ import (
 
 	"gomri/kernel/display"
 	"gomri/kernel/magic"
+	"gomri/kernel/serve"
 	"gomri/kernel/toolchain"
 )
 
@@ -61,7 +62,7 @@ func environment(t *testing.T) *magic.Env {
 	t.Helper()
 	return &magic.Env{
 		Work:  func() (*toolchain.Workspace, error) { return nil, errors.New("no workspace") },
-		Cells: cells{}, Dir: t.TempDir(), Driver: []string{"false"},
+		Cells: cells{}, Servers: serve.NewManager(serve.Options{}), Dir: t.TempDir(), Driver: []string{"false"},
 	}
 }
 

@@ -18,7 +18,7 @@ const defaultServer = "main"
 func serveCommand() Command {
 	return Command{
 		Name: "serve", Block: true, Args: "[NAME]",
-		Summary: "builds this package main cell, runs it in the background and waits until it listens",
+		Summary: "builds this package main cell, runs it in the background and waits until it listens; NAME/path is then its address",
 		Example: "%%serve web\npackage main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.ListenAndServe(\"localhost:8080\", nil)\n}",
 		build: func(*flag.FlagSet) runner {
 			return func(ctx context.Context, env *Env, call Call, args []string) error {
@@ -26,12 +26,13 @@ func serveCommand() Command {
 				if err != nil {
 					return err
 				}
-				path, err := env.Cells.Build(ctx, call.Cell, call.Magic.Body, call.Out)
+				body, moves := env.Servers.MakeRoom(name, call.Magic.Body)
+				path, err := env.Cells.Build(ctx, call.Cell, body, call.Out)
 				if err != nil {
 					return err
 				}
 				return Serve(ctx, env, call.Out, serve.Spec{
-					Name: name, Path: path, Dir: env.Dir, Cell: call.Cell.Name, Expect: serve.Addresses(call.Magic.Body),
+					Name: name, Path: path, Dir: env.Dir, Cell: call.Cell.Name, Expect: serve.Addresses(body), Moves: moves,
 				})
 			}
 		},
@@ -47,6 +48,21 @@ func Serve(ctx context.Context, env *Env, out display.Output, spec serve.Spec) e
 	}
 	out.Display(render.Server(status))
 	return nil
+}
+
+// newsLines is how much of its log is shown of a program that ended by itself.
+const newsLines = 12
+
+// ServerNews tells of the background programs that have ended by themselves since the
+// last cell, with the end of their logs.
+func ServerNews(env *Env, out display.Output) {
+	for _, s := range env.Servers.News() {
+		lines, _, err := env.Servers.Logs(s.Name, newsLines)
+		if err != nil {
+			continue // another one has taken its name
+		}
+		out.Display(render.ServerEnded(lines, s))
+	}
 }
 
 // oneName returns the one word of args, or preset if there is none.
@@ -79,21 +95,33 @@ func psCommand() Command {
 // logsCommand shows what a background program has printed.
 func logsCommand() Command {
 	return Command{
-		Name: "logs", Line: true, Args: "[-n LINES] [NAME]",
-		Summary: "shows the last lines that a background program has printed", Example: "%logs web",
+		Name: "logs", Line: true, Args: "[-n LINES] [-f] [NAME]",
+		Summary: "shows the last lines that a background program has printed; -f follows them", Example: "%logs web",
 		build: func(fs *flag.FlagSet) runner {
 			n := fs.Int("n", 50, "how many lines")
-			return func(_ context.Context, env *Env, call Call, args []string) error {
+			follow := fs.Bool("f", false, "follow: show new lines as they come, until the program ends or the cell is interrupted")
+			limit := fs.Duration("for", 0, "with -f, for how long at most")
+			return func(ctx context.Context, env *Env, call Call, args []string) error {
 				name, err := oneName(args, onlyServer(env))
 				if err != nil {
 					return err
 				}
-				lines, status, err := env.Servers.Logs(name, *n)
-				if err != nil {
-					return err
+				if !*follow {
+					lines, status, err := env.Servers.Logs(name, *n)
+					if err != nil {
+						return err
+					}
+					call.Out.Display(render.ServerLog(lines, status))
+					return nil
 				}
-				call.Out.Display(render.ServerLog(lines, status))
-				return nil
+				id := fmt.Sprintf("logs-%d", call.Line)
+				err = env.Servers.Follow(ctx, name, *n, *limit, func(lines []string, s serve.Status) {
+					call.Out.Update(id, render.ServerLog(lines, s))
+				})
+				if f := display.Interrupted(ctx); err == nil && f != nil {
+					return f
+				}
+				return err
 			}
 		},
 	}
@@ -147,8 +175,8 @@ func loadCommand() Command {
 		Summary: "sends requests at a steady rate and shows latencies, throughput and errors; with & at the end beside what follows",
 		Example: "%load http://localhost:8080/ -rate 200 -duration 5s",
 		build: func(*flag.FlagSet) runner {
-			return func(ctx context.Context, _ *Env, call Call, args []string) error {
-				opts, err := load.ParseArgs(args)
+			return func(ctx context.Context, env *Env, call Call, args []string) error {
+				opts, err := load.ParseArgs(args, env.Servers.URL)
 				if err != nil {
 					return err
 				}

@@ -70,6 +70,10 @@ type watch struct {
 // run takes the profiles and draws them after each. What was taken stays shown when
 // the server goes or the user interrupts.
 func (w *watch) run(ctx context.Context, source string) error {
+	source, err := w.env.Servers.URL(source)
+	if err != nil {
+		return err
+	}
 	url, err := fetch.WatchURL(source)
 	if err != nil {
 		return err

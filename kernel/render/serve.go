@@ -44,6 +44,9 @@ func Servers(list []serve.Status) display.Bundle {
 // Server says how one program stands: after it was started or stopped.
 func Server(s serve.Status) display.Bundle {
 	f := Frame{Doubts: s.Warnings()}
+	if s.State == serve.Running {
+		f.Doubts = append(s.MoveNotes(), f.Doubts...)
+	}
 	switch urls := s.URLs(); {
 	case s.State == serve.Running && len(urls) > 0:
 		f.Headline = fmt.Sprintf("`%s` listens at %s", s.Name, strings.Join(urls, " "))
@@ -74,6 +77,21 @@ func ServerLog(lines []string, s serve.Status) display.Bundle {
 	text := strings.Join(lines, "\n")
 	f.Body = []string{Pre(text)}
 	return f.Bundle(text)
+}
+
+// ServerEnded tells that a program has ended by itself after it had been started well,
+// and shows the end of its log.
+func ServerEnded(lines []string, s serve.Status) display.Bundle {
+	f := Frame{
+		Headline: fmt.Sprintf("`%s` has ended by itself after %s: %s", s.Name, serverUptime(s.Uptime), s.Exit),
+		Doubts:   []string{fmt.Sprintf("Run its cell again to start it (%s); `%%logs -n 0 %s` shows the whole log.", s.Cell, s.Name)},
+	}
+	text := strings.Join(lines, "\n")
+	if len(lines) > 0 {
+		f.Body = []string{Pre(text)}
+		text = "\n" + text
+	}
+	return f.Bundle(plainRich(f.Headline) + text + plainDoubts(f.Doubts))
 }
 
 // serversHeadline says how many programs there are.
@@ -126,6 +144,9 @@ func serverLinks(s serve.Status) string {
 	var parts []string
 	for _, u := range s.URLs() {
 		parts = append(parts, `<a href="`+Escape(u)+`" target="_blank" rel="noopener">`+Escape(strings.TrimPrefix(u, "http://"))+`</a>`)
+	}
+	for _, m := range s.Moves {
+		parts = append(parts, fmt.Sprintf("(in place of port %d)", m.From))
 	}
 	if len(s.Exposed()) > 0 {
 		parts = append(parts, "(open to the network)")

@@ -51,3 +51,28 @@ func TestServerLogIsEscapedAndPlain(t *testing.T) {
 		t.Errorf("bundle %v", b)
 	}
 }
+
+func TestMovedServerSaysWhereItIsAndWhy(t *testing.T) {
+	s := runningServer("127.0.0.1:8081")
+	s.Moves = []serve.Move{{From: 8080, To: 8081, Holder: "process 7 (<java>)"}}
+	html, text := Server(s).Data[display.MIMEHTML], Server(s).Data[display.MIMEText]
+	if !strings.Contains(text, "Write web/… in commands (%load web/): port 8080 is taken by process 7 (<java>), so the program was compiled with 8081") ||
+		!strings.Contains(html, "(in place of port 8080)") || strings.Contains(html, "<java>") {
+		t.Errorf("text\n%s\nhtml\n%s", text, html)
+	}
+	if list := Servers([]serve.Status{s}).Data[display.MIMEHTML]; !strings.Contains(list, "(in place of port 8080)") {
+		t.Error("the table does not say that the port is another one")
+	}
+}
+
+func TestCrashIsToldWithTheEndOfItsLog(t *testing.T) {
+	s := runningServer("127.0.0.1:1")
+	s.State, s.Exit = serve.Ended, "exit status 2"
+	b := ServerEnded([]string{"panic: <boom>"}, s)
+	if text := b.Data[display.MIMEText]; !strings.Contains(text, "web has ended by itself after 1m15s: exit status 2\npanic: <boom>\n! Run its cell again to start it (cell 3)") {
+		t.Errorf("text\n%s", text)
+	}
+	if !strings.Contains(b.Data[display.MIMEHTML], "panic: &lt;boom&gt;") {
+		t.Error("the page lacks the log")
+	}
+}

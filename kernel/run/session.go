@@ -181,7 +181,7 @@ func (s *Session) Close() error {
 }
 
 // Execute runs one cell: its parts in order, and at the end it waits for the
-// commands that ran beside it. The user's failures are a *display.Failure.
+// commands that ran beside it, and tells which background programs have crashed. The user's failures are a *display.Failure.
 func (s *Session) Execute(ctx context.Context, req session.Request, out display.Output) error {
 	c, err := cell.Parse(fmt.Sprintf("cell-%d", req.Count), req.Code)
 	if err != nil {
@@ -198,6 +198,7 @@ func (s *Session) Execute(ctx context.Context, req session.Request, out display.
 	if late := beside.join(); err == nil {
 		err = late
 	}
+	magic.ServerNews(s.env, out)
 	return err
 }
 

@@ -28,6 +28,7 @@ type program struct {
 	over     time.Time
 	known    []netip.AddrPort // found by dialling, where the system does not tell
 	occupied []string         // addresses of spec.Expect that somebody else had before
+	untold   bool             // it was started well, and its end has not been told yet
 
 	exit     child.Exit // valid after done
 	startErr error      // valid after done
@@ -77,6 +78,18 @@ func (p *program) finish(exit child.Exit, startErr, exitErr error) {
 func (p *program) stop() {
 	p.cancel()
 	<-p.done
+}
+
+// tell reports, once, that a program that was started well has ended by itself.
+func (p *program) tell() bool {
+	if !p.ended() || p.exit.Stopped {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	told := p.untold
+	p.untold = false
+	return told
 }
 
 // ended reports whether the program is over.

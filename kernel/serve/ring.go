@@ -14,6 +14,7 @@ type ring struct {
 	mu   sync.Mutex
 	buf  []byte // at most twice limit, so that dropping the front is rare
 	lost bool   // something was dropped
+	all  int64  // bytes that were ever written
 }
 
 func newRing(limit int) *ring { return &ring{limit: limit} }
@@ -23,6 +24,7 @@ func (r *ring) Write(p []byte) (int, error) {
 	n := len(p)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.all += int64(n)
 	if len(p) > r.limit {
 		p = p[len(p)-r.limit:]
 		r.buf, r.lost = r.buf[:0], true
@@ -33,6 +35,13 @@ func (r *ring) Write(p []byte) (int, error) {
 		r.lost = true
 	}
 	return n, nil
+}
+
+// written is how many bytes were written in all.
+func (r *ring) written() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.all
 }
 
 // text returns what is kept: the last limit bytes, without the rest of a line

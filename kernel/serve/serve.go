@@ -27,6 +27,8 @@ const (
 	maxRunning = 32 // programs at once
 	maxEnded   = 32 // ended programs whose logs are kept
 	pollEvery  = 25 * time.Millisecond
+	// followEvery is how often a log that is followed is looked at.
+	followEvery = 200 * time.Millisecond
 	// settle is how long the set of ports must stay the same before Start returns:
 	// a program often opens a second one right after the first.
 	settle = 100 * time.Millisecond
@@ -47,6 +49,8 @@ type Spec struct {
 	// Addresses. They tell who has taken a port when the program only ends without a
 	// word, and where to look on systems that do not list a process's ports.
 	Expect []string
+	// Moves are the ports that the program was given others for; see Manager.MakeRoom.
+	Moves []Move
 }
 
 // Options of a Manager. The zero value is useful.
@@ -97,7 +101,11 @@ func (m *Manager) Start(ctx context.Context, spec Spec) (Status, error) {
 		old.stop()
 	}
 	p.start()
-	return m.await(ctx, p)
+	s, err := m.await(ctx, p)
+	p.mu.Lock()
+	p.untold = err == nil
+	p.mu.Unlock()
+	return s, err
 }
 
 // enter puts p into the list and returns the program whose name it takes, if any.
@@ -233,6 +241,96 @@ func (m *Manager) Logs(name string, n int) ([]string, Status, error) {
 		return nil, Status{}, err
 	}
 	return p.log.tail(n), p.status(), nil
+}
+
+// Address returns the URL of a running program of the session: NAME stands for it in
+// "NAME/path". It is that of the lowest port it listens at. known is false for a name
+// that no program has; a program that does not listen is a *display.Failure.
+func (m *Manager) Address(name string) (url string, known bool, err error) {
+	p, err := m.lookup(name)
+	if err != nil {
+		return "", false, nil
+	}
+	s := p.status()
+	if urls := s.URLs(); len(urls) > 0 {
+		return urls[0], true, nil
+	}
+	state := "runs but does not listen on any port"
+	if s.State != Running {
+		state = "does not run (" + string(s.State) + ")"
+		if s.Exit != "" && s.State != Stopped {
+			state = "does not run (" + string(s.State) + ": " + s.Exit + ")"
+		}
+	}
+	return "", true, display.Failf("ServeError", "%s %s; see %%logs %s, and run its cell again to start it", name, state, name)
+}
+
+// Moved returns the port that a program of this session listens at in place of one
+// that was taken, unless another program of the session has that one.
+func (m *Manager) Moved(from uint16) (to uint16, ok bool) {
+	for _, s := range m.List() {
+		if s.State != Running {
+			continue
+		}
+		if s.listens(from) {
+			return 0, false
+		}
+		for _, v := range s.Moves {
+			if v.From == from {
+				to, ok = v.To, true
+			}
+		}
+	}
+	return to, ok
+}
+
+// News returns the programs that have ended by themselves since they were started
+// well, each once.
+func (m *Manager) News() []Status {
+	m.mu.Lock()
+	programs := slices.Clone(m.programs)
+	m.mu.Unlock()
+	var out []Status
+	for _, p := range programs {
+		if p.tell() {
+			out = append(out, p.status())
+		}
+	}
+	return out
+}
+
+// Follow gives the last n lines that a program wrote, and its state, to show whenever
+// they have changed, until the program has ended, ctx has, or a time above 0 is over.
+func (m *Manager) Follow(ctx context.Context, name string, n int, limit time.Duration, show func([]string, Status)) error {
+	p, err := m.lookup(name)
+	if err != nil {
+		return err
+	}
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	shown := int64(-1)
+	for {
+		over := p.ended()
+		if written := p.log.written(); written != shown || over {
+			show(p.log.tail(n), p.status())
+			shown = written
+		}
+		if over {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-p.done:
+		case <-ctx.Done():
+			show(p.log.tail(n), p.status())
+			return nil
+		}
+	}
 }
 
 // Stop ends a program: interrupt, a moment of grace, kill of its group. It returns

@@ -40,6 +40,14 @@ func background(mode, addr string) {
 			_, _ = io.WriteString(w, "hello")
 		}))
 		fmt.Fprintln(os.Stderr, err)
+	case "dies":
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			panic(err)
+		}
+		_ = http.Serve(l, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			go panic("out of luck")
+		}))
 	case "silent": // as in many a listing: the error of ListenAndServe is dropped
 		_ = http.ListenAndServe(addr, nil)
 	case "crash":
@@ -365,7 +373,14 @@ func TestAddressesAreFoundByDialling(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	p := newProgram(Spec{Expect: []string{"127.0.0.1:1"}}, Options{LogBytes: 100})
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := newProgram(Spec{Expect: []string{closed.Addr().String()}}, Options{LogBytes: 100})
 	defer p.cancel()
 	_, _ = p.log.Write([]byte("listening at " + l.Addr().String() + "\n"))
 	if got := p.dial(); len(got) != 1 || got[0].String() != l.Addr().String() {

@@ -34,6 +34,8 @@ type Status struct {
 	Exit string
 	// Occupied are the addresses it wanted that somebody else already had.
 	Occupied []string
+	// Moves are the ports that it has others for, because they were taken.
+	Moves []Move
 }
 
 // status returns the program's state now.
@@ -44,7 +46,7 @@ func (p *program) status() Status {
 	defer p.mu.Unlock()
 	s := Status{
 		Name: p.spec.Name, Cell: p.spec.Cell, State: Starting, Addrs: addrs,
-		Began: p.began, Occupied: slices.Clone(p.occupied),
+		Began: p.began, Occupied: slices.Clone(p.occupied), Moves: p.spec.Moves,
 	}
 	if p.proc != nil {
 		s.Pid, s.State, s.Uptime = p.proc.Pid(), Running, time.Since(p.began)
@@ -87,6 +89,17 @@ func (s Status) URLs() []string {
 // Exposed returns the addresses at which other machines can reach the program.
 func (s Status) Exposed() []netip.AddrPort {
 	return slices.DeleteFunc(slices.Clone(s.Addrs), func(a netip.AddrPort) bool { return a.Addr().IsLoopback() })
+}
+
+// MoveNotes says where a program is whose port was taken, a sentence a port,
+// beginning with what to do.
+func (s Status) MoveNotes() []string {
+	var out []string
+	for _, m := range s.Moves {
+		out = append(out, fmt.Sprintf("Write `%s/…` in commands (`%%load %s/`): port %d is taken by %s, so the program was compiled with %d in its place. `localhost:%d` in this notebook's commands means it too; Go code and browsers need %d.",
+			s.Name, s.Name, m.From, m.Holder, m.To, m.From, m.To))
+	}
+	return out
 }
 
 // Warnings returns what the user should know about a running program, a sentence
