@@ -65,6 +65,10 @@ type Info struct {
 	Parsed *prof.Profile
 	// Goroutines says, of a server's goroutine profile, what they wait for and since when.
 	Goroutines []prof.Goroutines
+	// Terminal is what stands for it in a terminal's command, where the source does not.
+	Terminal string
+	// Measured says how it was collected, where there is something to say.
+	Measured string
 	// Doubt says why the profile holds nothing and what to do, or is empty.
 	Doubt string
 }

@@ -89,10 +89,11 @@ func (k *Kept) List() []KeptProfile {
 const TraceKind = "trace"
 
 // Kinds are the words by which the last profile of a kind is named. The last row is of
-// execution traces, and of the profiles that are made of them.
+// what other tools than pprof measure: wall-clock profiles, execution traces, and the
+// profiles that are made of these.
 var Kinds = []string{
 	"cpu", "heap", "allocs", "goroutine", "goroutineleak", "block", "mutex", "threadcreate",
-	TraceKind, "net", "sync", "syscall", "sched",
+	WallKind, TraceKind, "net", "sync", "syscall", "sched",
 }
 
 // KindOf returns the kind of a profile: by the path it came from, or by what it measures.

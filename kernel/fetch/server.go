@@ -107,19 +107,25 @@ func (e *statusError) Error() string { return strings.TrimSpace(e.status + " " +
 
 // request makes one request and reads its answer.
 func request(ctx context.Context, u *url.URL, w what) ([]byte, error) {
+	client, target := clientFor(u)
+	defer client.CloseIdleConnections()
+	return ask(ctx, client, target, w)
+}
+
+// clientFor makes what asks a server, and the address in its terms. The caller closes
+// its connections.
+func clientFor(u *url.URL) (*http.Client, *url.URL) {
 	target := *u
 	transport := &http.Transport{
-		Proxy:             http.ProxyFromEnvironment,
-		DisableKeepAlives: true,
-		DialContext:       (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		Proxy:       http.ProxyFromEnvironment,
+		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 	}
 	if target.Scheme == "https+insecure" {
 		target.Scheme = "https"
 		// The scheme is pprof's way to ask for exactly this.
 		transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
 	}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{
+	return &http.Client{
 		Transport: transport,
 		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 			if len(via) > maxRedirects {
@@ -127,7 +133,11 @@ func request(ctx context.Context, u *url.URL, w what) ([]byte, error) {
 			}
 			return nil
 		},
-	}
+	}, &target
+}
+
+// ask makes one request of a client and reads its answer.
+func ask(ctx context.Context, client *http.Client, target *url.URL, w what) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
 		return nil, err

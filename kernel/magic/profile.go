@@ -15,6 +15,13 @@ func pprofCommand() Command {
 		Name: "pprof", Line: true, Block: true, Raw: true, Args: "[FLAGS] SOURCE",
 		Summary: "reads a profile (file or URL) as go tool pprof does; the lines of a %%pprof cell are typed at its prompt",
 		Example: "%pprof -cum cpu.out",
+		More: `The flags are those of go tool pprof. One more is ours:
+
+  %pprof -wall -seconds 10 -rate 50 http://localhost:8080
+
+makes a profile of wall-clock time: where the goroutines of a server are, whether they
+run or wait, from snapshots of their stacks. The server needs net/http/pprof, no more.
+Goroutines that only wait count as much as those that work: -focus chooses.`,
 		build: func(*flag.FlagSet) runner {
 			return func(ctx context.Context, env *Env, call Call, args []string) error {
 				var lines []string

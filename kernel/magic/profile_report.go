@@ -65,8 +65,15 @@ func (p *profile) around(req prof.Request) render.ProfileOptions {
 	if len(p.info.Goroutines) > 0 {
 		opts.After = append(opts.After, render.Goroutines(p.info.Goroutines))
 	}
+	if p.info.Measured != "" {
+		opts.Footer = append(opts.Footer, p.info.Measured)
+	}
 	if p.kept != "" {
-		opts.Footer = append(opts.Footer, "kept as "+p.kept+" (%profiles)")
+		note := "kept as " + p.kept + " (%profiles)"
+		if p.info.Kind == fetch.WallKind {
+			note += "; a terminal needs it as a file: %pprof -proto -output=" + p.info.Terminal + " " + p.kept
+		}
+		opts.Footer = append(opts.Footer, note)
 	}
 	return opts
 }

@@ -171,7 +171,10 @@ func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]b
 		}
 		// The terminal knows the file or the URL, not our name.
 		terminal := kept.Name
-		if kept.Info.Remote || kept.Info.Kind != "" {
+		switch {
+		case kept.Info.Terminal != "":
+			terminal = kept.Info.Terminal
+		case kept.Info.Remote:
 			terminal = kept.Info.Source
 		}
 		p.source = strings.ReplaceAll(p.source, name, terminal)
@@ -197,9 +200,18 @@ func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]b
 	if wanted := slices.Contains(fetch.Kinds, name) || benchmarkName.MatchString(name); wanted && source == name && !p.env.isFile(name, dir) {
 		return nil, fetch.Info{}, noneOf(name)
 	}
-	data, info, err := fetch.Profile(ctx, source, opts)
+	get := fetch.Profile
+	if req.Wall {
+		get = func(ctx context.Context, source string, o fetch.Options) ([]byte, fetch.Info, error) {
+			return fetch.Wall(ctx, source, o, req.Rate)
+		}
+	}
+	data, info, err := get(ctx, source, opts)
 	if err == nil && info.Remote {
 		p.kept = p.env.Profiles.Add(data, info).Name
+	}
+	if err == nil && info.Terminal != "" {
+		p.source = strings.ReplaceAll(p.source, name, info.Terminal)
 	}
 	return data, info, err
 }
@@ -219,6 +231,8 @@ var benchmarkName = regexp.MustCompile(`^(Benchmark|Test)[A-Z_]\w*$`)
 // noneOf is the failure of a name that no profile has yet.
 func noneOf(name string) error {
 	switch {
+	case name == fetch.WallKind:
+		return display.Failf("ProfileError", "the session has no wall-clock profile yet; make one of a running server: %%pprof -wall http://localhost:8080")
 	case name == fetch.TraceKind:
 		return display.Failf("ProfileError", "the session has no execution trace yet; make one: %%bench -trace trace.out, or fetch one: %%trace http://localhost:8080/debug/pprof/trace?seconds=1")
 	case slices.Contains(exectrace.Kinds, exectrace.Kind(name)):

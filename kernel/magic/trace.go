@@ -248,10 +248,13 @@ func (t *traceRequest) profileOf(ctx context.Context, p *profile, read *exectrac
 	if strings.Contains(from, "://") {
 		from = "trace.out"
 	}
-	info := fetch.Info{Source: "<(go tool trace -pprof=" + t.pprof + " " + from + ")", Kind: t.pprof, Parsed: made}
+	info := fetch.Info{
+		Source: "%trace -pprof=" + t.pprof + " " + p.source, Terminal: "<(go tool trace -pprof=" + t.pprof + " " + from + ")",
+		Kind: t.pprof, Parsed: made,
+	}
 	kept := p.env.Profiles.Add(data.Bytes(), info)
 	shown := &profile{
-		env: p.env, out: p.out, info: info, data: data.Bytes(), shown: made, kept: kept.Name, progress: p.progress, source: info.Source,
+		env: p.env, out: p.out, info: info, data: data.Bytes(), shown: made, kept: kept.Name, progress: p.progress, source: info.Terminal,
 	}
 	req, err := pprofArgs([]string{"-top", kept.Name})
 	if err != nil {

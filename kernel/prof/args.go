@@ -26,6 +26,9 @@ type Request struct {
 	Normalize      bool
 	// Seconds and Timeout are about servers; 0 when not given.
 	Seconds, Timeout int
+	// Wall asks for a profile of a server's wall-clock time, of Rate snapshots a second.
+	Wall bool
+	Rate int
 	// Output is the file that the report is written to, or "".
 	Output string
 	// HTTP is the address of -http, for pprof's own web page.
@@ -116,10 +119,13 @@ func ParseArgs(args []string) (Request, error) {
 	if err == nil && r.Normalize && len(r.Base)+len(r.DiffBase) == 0 {
 		err = errors.New("must have base profile to normalize by")
 	}
+	if err == nil && r.Rate != 0 && !r.Wall {
+		err = errors.New("-rate is how many snapshots a second -wall takes")
+	}
 	return r, err
 }
 
-// flags declares pprof's flags.
+// flags declares pprof's flags, and ours beside them.
 func (r *Request) flags(fs *flag.FlagSet) {
 	o := &r.Options
 	for name, param := range reportNames {
@@ -152,6 +158,8 @@ func (r *Request) flags(fs *flag.FlagSet) {
 	fs.Var((*stringList)(&r.DiffBase), "diff_base", "")
 	fs.IntVar(&r.Seconds, "seconds", 0, "")
 	fs.IntVar(&r.Timeout, "timeout", 0, "")
+	fs.BoolVar(&r.Wall, "wall", false, "")
+	fs.IntVar(&r.Rate, "rate", 0, "")
 	fs.StringVar(&r.HTTP, "http", "", "")
 	fs.StringVar(&r.Output, "output", "", "")
 	// What only the driver knows.
@@ -200,7 +208,7 @@ func (r *Request) visit(f *flag.Flag, reports *int) error {
 		return nil
 	}
 	switch f.Name {
-	case "symbolize", "tools", "no_browser", "seconds", "timeout", "http", "output":
+	case "symbolize", "tools", "no_browser", "seconds", "timeout", "wall", "rate", "http", "output":
 		// Not about the report: Go's profiles carry their symbols.
 		return nil
 	case "base", "diff_base":

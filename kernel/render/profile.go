@@ -43,8 +43,10 @@ func nounOf(t prof.ValueType) string {
 		return "the waits"
 	case "goroutine":
 		return "the goroutines"
-	case "time", "wall":
+	case "time":
 		return "the time"
+	case "wall":
+		return "the wall-clock time"
 	}
 	return "the " + strings.ReplaceAll(t.Type, "_", " ")
 }
@@ -60,6 +62,8 @@ func kindOfProfile(t prof.ValueType) string {
 		return "Contention"
 	case "goroutine":
 		return "Goroutine"
+	case "wall":
+		return "Wall-clock"
 	}
 	return strings.ReplaceAll(t.Type, "_", " ")
 }
