@@ -105,7 +105,7 @@ func (r Reporter) Report(ctx context.Context, q ReportRequest) (out []byte, mess
 func (q ReportRequest) write(dir string) ([]string, error) {
 	args := append([]string{}, q.Args...)
 	if len(q.Sources) > 0 {
-		args = append(args, "-source_path="+strings.Join(q.Sources, string(filepath.ListSeparator)))
+		args = addSources(args, q.Sources)
 	}
 	save := func(name string, data []byte) (string, error) {
 		path := filepath.Join(dir, name)
@@ -130,6 +130,19 @@ func (q ReportRequest) write(dir string) ([]string, error) {
 	}
 	path, err := save("profile", q.Profile)
 	return append(args, path), err
+}
+
+// addSources adds folders to the -source_path among args.
+func addSources(args, folders []string) []string {
+	const flag = "-source_path="
+	list := strings.Join(folders, string(filepath.ListSeparator))
+	for i, arg := range args {
+		if strings.HasPrefix(arg, flag) {
+			args[i] = arg + string(filepath.ListSeparator) + list
+			return args
+		}
+	}
+	return append(args, flag+list)
 }
 
 // explainDriver makes of the driver's messages one that says what to do.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gomri/kernel/prof"
 )
 
 // maxSource is the largest source file, in bytes, that a listing reads.
@@ -34,7 +36,7 @@ func (s Sources) Lines(file string) ([]string, error) {
 			return splitLines([]byte(text))
 		}
 	}
-	name := s.trim(file)
+	name := prof.NewTrimmer(s.Trim, s.Path).Trim(file)
 	if filepath.IsAbs(name) {
 		return readSource(name)
 	}
@@ -56,27 +58,6 @@ func (s Sources) Lines(file string) ([]string, error) {
 		}
 	}
 	return nil, fmt.Errorf("could not find file %s on path %s", name, strings.Join(s.Path, string(filepath.ListSeparator)))
-}
-
-// trim takes a prefix off a file name: one of Trim, or, if there are none, all up
-// to a folder named like one of Path, or what some build systems put first.
-func (s Sources) trim(file string) string {
-	slashed := filepath.ToSlash(file)
-	if len(s.Trim) == 0 {
-		for _, dir := range s.Path {
-			want := "/" + filepath.Base(dir) + "/"
-			if i := strings.Index(slashed, want); i >= 0 {
-				return file[i+len(want):]
-			}
-		}
-	}
-	for _, prefix := range append(append([]string{}, s.Trim...), "/proc/self/cwd/./", "/proc/self/cwd/") {
-		prefix = strings.TrimSuffix(filepath.ToSlash(prefix), "/") + "/"
-		if strings.HasPrefix(slashed, prefix) {
-			return file[len(prefix):]
-		}
-	}
-	return file
 }
 
 // readSource reads a regular file of bounded size.

@@ -36,7 +36,7 @@ const maxCompiled = 25
 // weblist draws source lines with the machine code of each. Without the executable it
 // is a listing that says why it has none.
 func (p *profile) weblist(ctx context.Context, req prof.Request, opts render.ProfileOptions) error {
-	l, err := p.shown.List(req.Options, req.Param, p.env.lines)
+	l, err := p.shown.List(req.Options, req.Param, p.env.lines(req.Options))
 	if err != nil {
 		return display.Failf("PprofError", "%v", err)
 	}

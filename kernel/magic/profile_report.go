@@ -30,7 +30,7 @@ func (p *profile) report(ctx context.Context, req prof.Request) error {
 		return p.disasm(ctx, req, opts)
 	case req.Report == "weblist":
 		return p.weblist(ctx, req, opts)
-	case !req.Plain, o.Granularity == "addresses" && req.Report != "top" && req.Report != "text":
+	case !req.Plain:
 		return p.driver(ctx, req)
 	case req.Report == "top", req.Report == "text":
 		b, err = p.top(req, opts)
@@ -44,7 +44,7 @@ func (p *profile) report(ctx context.Context, req prof.Request) error {
 		b = render.Calls(c, opts)
 	case req.Report == "list":
 		var l prof.Listing
-		l, err = p.shown.List(o, req.Param, p.env.lines)
+		l, err = p.shown.List(o, req.Param, p.env.lines(o))
 		b = render.List(l, opts)
 	default:
 		return p.driver(ctx, req)
@@ -133,6 +133,8 @@ func (p *profile) flame(req prof.Request, opts render.ProfileOptions) (display.B
 	if err != nil {
 		return display.Bundle{}, err
 	}
+	tree = limited(tree, req.Options)
+	opts.Doubts = append(opts.Doubts, unusedByFlame(req)...)
 	var others []render.FlameView
 	for _, name := range p.otherTypes(req.Options) {
 		o := req.Options
@@ -141,12 +143,51 @@ func (p *profile) flame(req prof.Request, opts render.ProfileOptions) (display.B
 		if err != nil {
 			return display.Bundle{}, err
 		}
-		others = append(others, render.FlameView{Name: name, Tree: other})
+		others = append(others, render.FlameView{Name: name, Tree: limited(other, o)})
 	}
 	if p.base == nil {
 		opts.Proto = p.data
 	}
 	return render.Flame(tree, top, opts, others...), nil
+}
+
+// limited leaves of a flame graph's tree what -nodecount and -nodefraction let pass, if
+// they were given.
+func limited(t *prof.Tree, o prof.Options) *prof.Tree {
+	if o.NodeFraction > 0 && !o.NoTrim {
+		t = t.Prune(o.NodeFraction, 0)
+	}
+	if o.NodeCount > 0 && !o.NoTrim {
+		t = t.PruneTo(o.NodeCount)
+	}
+	return t
+}
+
+// unusedByFlame says which flags were given that change tables but no flame graph.
+func unusedByFlame(req prof.Request) []string {
+	var names []string
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"-mean", req.Options.Mean},
+		{"-unit", req.Options.Unit != ""},
+		{"-drop_negative", req.Options.DropNegative},
+		{"-edgefraction", req.Options.EdgeFraction != 0},
+	} {
+		if flag.given {
+			names = append(names, flag.name)
+		}
+	}
+	for _, flag := range req.Extra {
+		if name, _, _ := strings.Cut(flag, "="); name != "-normalize" {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"Use a table (`%pprof -top`) for " + strings.Join(names, ", ") + ": the picture is the same without."}
 }
 
 // prompt types lines at pprof's prompt: assignments change what follows, each

@@ -61,7 +61,7 @@ func (p *profile) bytes(ctx context.Context, req prof.Request) ([]byte, error) {
 		}
 		return fetch.Graph(ctx, dot)
 	case "list":
-		l, err := p.shown.List(o, req.Param, p.env.lines)
+		l, err := p.shown.List(o, req.Param, p.env.lines(o))
 		if err != nil {
 			return nil, display.Failf("PprofError", "%v", err)
 		}

@@ -107,6 +107,8 @@ func checkExpressions(o prof.Options, param string) error {
 		{"show", o.Show},
 		{"show_from", o.ShowFrom},
 		{"prune_from", o.PruneFrom},
+		{"tagshow", o.TagShow},
+		{"taghide", o.TagHide},
 		{"argument", param},
 	} {
 		if _, err := regexp.Compile(e.text); err != nil {
@@ -257,13 +259,22 @@ func (env *Env) locate(source string) (name, dir string) {
 }
 
 // lines reads the sources that a listing shows: cells, the workspace's files, the
-// notebook's folder and the Go distribution.
-func (env *Env) lines(file string) ([]string, error) {
-	s := fetch.Sources{Cell: env.source, Path: []string{env.Dir}}
+// folders of -source_path or the notebook's folder, and the Go distribution.
+func (env *Env) lines(o prof.Options) prof.Sources {
+	s := fetch.Sources{Cell: env.source, Trim: filepath.SplitList(o.TrimPath)}
+	for _, dir := range filepath.SplitList(o.SourcePath) {
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(env.Dir, dir)
+		}
+		s.Path = append(s.Path, dir)
+	}
+	if len(s.Path) == 0 {
+		s.Path = []string{env.Dir}
+	}
 	if work, err := env.Work(); err == nil {
 		if program, err := filepath.EvalSymlinks(work.GoPath()); err == nil {
 			s.Roots = append(s.Roots, filepath.Join(filepath.Dir(filepath.Dir(program)), "src"))
 		}
 	}
-	return s.Lines(file)
+	return s.Lines
 }

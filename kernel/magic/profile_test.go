@@ -215,3 +215,36 @@ func TestDifferenceOfAFileWithItselfIsNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestFlameSaysWhichFlagsChangeNothing(t *testing.T) {
+	env := environment(t)
+	heapFile(t, env)
+	out, err := pprofs(t, env, "-flame", "-mean", "-add_comment=x", "-nodecount=5", "-normalize=false", "mem.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if html := out.last().Data[display.MIMEHTML]; !strings.Contains(html, "for -mean, -add_comment: the picture is the same without") {
+		t.Error("nothing is said about -mean and -add_comment")
+	}
+	if out, err = pprofs(t, env, "-flame", "-lines", "mem.out"); err != nil || strings.Contains(out.last().Data[display.MIMEHTML], "the picture is the same") {
+		t.Errorf("-lines: %v", err)
+	}
+}
+
+func TestLabelOptionsAreDrawnAsRows(t *testing.T) {
+	env := environment(t) // no driver: the rows are our own
+	heapFile(t, env)
+	for _, args := range [][]string{
+		{"-top", "-tagroot=bytes"},
+		{"-tree", "-tagleaf=bytes"},
+		{"-peek=.", "-addresses"},
+		{"-top", "-tagshow=bytes", "-taghide=x"},
+		{"-top", "-files", "-trim_path=/usr"},
+		{"-flame", "-tagroot=bytes"},
+		{"-list=main", "-source_path=."},
+	} {
+		if _, err := pprofs(t, env, append(args, "mem.out")...); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}

@@ -75,9 +75,7 @@ type driverFlag struct {
 
 // driverFlags are those flags, by name.
 var driverFlags = map[string]driverFlag{
-	"source_path": {inTop: true}, "trim_path": {inTop: true}, "tagroot": {inTop: true}, "tagleaf": {inTop: true},
 	"buildid": {inTop: true}, "add_comment": {inTop: true},
-	"tagshow": {inTop: true}, "taghide": {inTop: true},
 	"normalize": {isSwitch: true}, "all_frames": {isSwitch: true, inTop: true},
 	"call_tree": {isSwitch: true}, "intel_syntax": {isSwitch: true},
 }
@@ -181,7 +179,8 @@ func (o *Options) texts() map[string]*string {
 	return map[string]*string{
 		"sample_index": &o.SampleIndex, "focus": &o.Focus, "ignore": &o.Ignore, "hide": &o.Hide, "show": &o.Show,
 		"show_from": &o.ShowFrom, "prune_from": &o.PruneFrom, "tagfocus": &o.TagFocus, "tagignore": &o.TagIgnore,
-		"unit": &o.Unit,
+		"tagroot": &o.TagRoot, "tagleaf": &o.TagLeaf, "tagshow": &o.TagShow, "taghide": &o.TagHide,
+		"source_path": &o.SourcePath, "trim_path": &o.TrimPath, "unit": &o.Unit,
 	}
 }
 

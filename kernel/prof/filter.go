@@ -17,7 +17,7 @@ func (p *Profile) filter(o Options) (*profile.Profile, []string, error) {
 	if !o.filtered() {
 		return p.p, nil, nil
 	}
-	var exprs [6]*regexp.Regexp
+	var exprs [8]*regexp.Regexp
 	for i, f := range []struct{ name, value string }{
 		{"focus", o.Focus},
 		{"ignore", o.Ignore},
@@ -25,6 +25,8 @@ func (p *Profile) filter(o Options) (*profile.Profile, []string, error) {
 		{"show", o.Show},
 		{"show_from", o.ShowFrom},
 		{"prune_from", o.PruneFrom},
+		{"tagshow", o.TagShow},
+		{"taghide", o.TagHide},
 	} {
 		if f.value == "" {
 			continue
@@ -35,7 +37,8 @@ func (p *Profile) filter(o Options) (*profile.Profile, []string, error) {
 		}
 		exprs[i] = re
 	}
-	focus, ignore, hide, show, showFrom, pruneFrom := exprs[0], exprs[1], exprs[2], exprs[3], exprs[4], exprs[5]
+	focus, ignore, hide, show, showFrom := exprs[0], exprs[1], exprs[2], exprs[3], exprs[4]
+	pruneFrom, tagShow, tagHide := exprs[5], exprs[6], exprs[7]
 	units, _ := p.p.NumLabelUnits()
 	tagFocus, err := tagMatcher("tagfocus", o.TagFocus, units)
 	if err != nil {
@@ -46,13 +49,16 @@ func (p *Profile) filter(o Options) (*profile.Profile, []string, error) {
 		return nil, nil, err
 	}
 
+	c := clone(p.p)
 	var warnings []string
+	if o.TagRoot != "" || o.TagLeaf != "" {
+		warnings = addLabelFrames(c, o)
+	}
 	warn := func(set, matched bool, name string) {
 		if set && !matched {
 			warnings = append(warnings, name+" expression matched no samples")
 		}
 	}
-	c := clone(p.p)
 	fm, im, hm, sm := c.FilterSamplesByName(focus, ignore, hide, show)
 	warn(focus != nil, fm, "Focus")
 	warn(ignore != nil, im, "Ignore")
@@ -62,6 +68,9 @@ func (p *Profile) filter(o Options) (*profile.Profile, []string, error) {
 	tfm, tim := c.FilterSamplesByTag(tagFocus, tagIgnore)
 	warn(tagFocus != nil, tfm, "TagFocus")
 	warn(tagIgnore != nil, tim, "TagIgnore")
+	// Hidden labels change no row, so that they stay where they are.
+	warn(tagShow != nil, tagShow != nil && labelsMatched(c, tagShow.MatchString), "TagShow")
+	warn(tagHide != nil, tagHide != nil && labelsMatched(c, tagHide.MatchString), "TagHide")
 	if pruneFrom != nil {
 		c.PruneFrom(pruneFrom)
 	}

@@ -44,13 +44,15 @@ func (i nodeInfo) printable() string {
 // detail says which fields of a frame a granularity keeps.
 type detail struct {
 	inlines, function, file, line, column, address bool
+	// trim shortens file names.
+	trim Trimmer
 	// object keeps rows of different binaries apart, and adds where their function begins.
 	object bool
 }
 
 // detailOf returns what the options' granularity keeps.
 func detailOf(o Options) (detail, error) {
-	d := detail{inlines: !o.NoInlines, column: o.ShowColumns}
+	d := detail{inlines: !o.NoInlines, column: o.ShowColumns, trim: o.trimmer()}
 	switch o.Granularity {
 	case "", "functions":
 		d.function = true
@@ -88,7 +90,7 @@ func (d detail) info(l *profile.Location, ln *profile.Line) nodeInfo {
 		i.name = ln.Function.Name
 	}
 	if d.file && ln.Function.Filename != "" {
-		i.file = filepath.Clean(trimWorkdir(ln.Function.Filename))
+		i.file = filepath.Clean(d.trim.Trim(ln.Function.Filename))
 	}
 	if d.line {
 		i.line = ln.Line
@@ -100,16 +102,6 @@ func (d detail) info(l *profile.Location, ln *profile.Line) nodeInfo {
 		i.object, i.startLine = object, ln.Function.StartLine
 	}
 	return i
-}
-
-// trimWorkdir removes the prefix that some build systems give to every file.
-func trimWorkdir(file string) string {
-	for _, prefix := range []string{"/proc/self/cwd/./", "/proc/self/cwd/"} {
-		if rest, ok := strings.CutPrefix(filepath.ToSlash(file), prefix); ok {
-			return rest
-		}
-	}
-	return file
 }
 
 // node is one row before it is written.

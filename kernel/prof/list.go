@@ -48,7 +48,9 @@ func (p *Profile) List(o Options, match string, sources Sources) (Listing, error
 	if err != nil {
 		return Listing{}, fmt.Errorf("parsing argument regexp %s: %w", match, err)
 	}
-	r, err := p.prepareDetail(o, detail{inlines: !o.NoInlines, function: true, file: true, line: true, column: o.ShowColumns, object: true})
+	r, err := p.prepareDetail(o, detail{
+		inlines: !o.NoInlines, function: true, file: true, line: true, column: o.ShowColumns, object: true, trim: o.trimmer(),
+	})
 	if err != nil {
 		return Listing{}, err
 	}

@@ -25,6 +25,15 @@ type Options struct {
 	Focus, Ignore, Hide, Show, ShowFrom, PruneFrom string
 	// The same for labels: expressions, KEY=expressions, or ranges such as "32kb:1mb".
 	TagFocus, TagIgnore string
+	// Lists of labels, separated by commas, whose values become frames: the callers of
+	// all others, the first one first, or the called.
+	TagRoot, TagLeaf string
+	// Expressions for the labels to look at, and for those not to.
+	TagShow, TagHide string
+
+	// SourcePath lists the folders in which sources are looked for, and TrimPath the
+	// prefixes that are taken off file names before, both separated as in PATH.
+	SourcePath, TrimPath string
 
 	// Granularity is what one row stands for: "functions" (also when empty),
 	// "filefunctions", "files", "lines" or "addresses".
@@ -73,7 +82,8 @@ func (o Options) fractions() (node, edge float64) {
 // filtered says whether any option chooses among samples or frames.
 func (o Options) filtered() bool {
 	return o.Focus != "" || o.Ignore != "" || o.Hide != "" || o.Show != "" || o.ShowFrom != "" ||
-		o.PruneFrom != "" || o.TagFocus != "" || o.TagIgnore != ""
+		o.PruneFrom != "" || o.TagFocus != "" || o.TagIgnore != "" || o.TagShow != "" || o.TagHide != "" ||
+		o.TagRoot != "" || o.TagLeaf != ""
 }
 
 // filters lists the filters that are set, as pprof's header does.
@@ -87,6 +97,8 @@ func (o Options) filters() []string {
 		{"show_from", o.ShowFrom},
 		{"tagfocus", o.TagFocus},
 		{"tagignore", o.TagIgnore},
+		{"tagshow", o.TagShow},
+		{"taghide", o.TagHide},
 	} {
 		if f.value != "" {
 			set = append(set, f.name+"="+f.value)

@@ -135,6 +135,14 @@ var variants = []variant{
 	{"-sample_index=0", prof.Options{SampleIndex: "0"}},
 	{"-compact_labels", prof.Options{CompactLabels: true}},
 	{"-tagfocus=1kb:64kb", prof.Options{TagFocus: "1kb:64kb"}},
+	{"-tagfocus=bytes=:1mb -unit=kb", prof.Options{TagFocus: "bytes=:1mb", Unit: "kb"}},
+	{"-tagignore=32kb:", prof.Options{TagIgnore: "32kb:"}},
+	{"-tagroot=bytes", prof.Options{TagRoot: "bytes"}},
+	{"-tagleaf=bytes,nothing -filefunctions", prof.Options{TagLeaf: "bytes,nothing", Granularity: "filefunctions"}},
+	{"-tagroot=bytes -focus=kB -cum", prof.Options{TagRoot: "bytes", Focus: "kB", Cum: true}},
+	{"-tagshow=b -taghide=x", prof.Options{TagShow: "b", TagHide: "x"}},
+	{"-trim_path=/usr:src -files", prof.Options{TrimPath: "/usr:src", Granularity: "files"}},
+	{"-source_path=/a/cmd:/b/src -lines", prof.Options{SourcePath: "/a/cmd:/b/src", Granularity: "lines"}},
 }
 
 // sameTable compares two tables line by line and returns how many there are.
@@ -246,7 +254,7 @@ func matrix(t *testing.T, offset int, f func(t *testing.T, p *prof.Profile, file
 
 // sameText compares two reports as sets of lines under each head, because the order
 // of ties in pprof's output is that of a Go map.
-func sameText(t *testing.T, what, got, want string) {
+func sameText(t reporter, what, got, want string) {
 	t.Helper()
 	if got == want {
 		return
@@ -272,6 +280,12 @@ func sameText(t *testing.T, what, got, want string) {
 			shown++
 		}
 	}
+}
+
+// reporter is a test, or one case of a random one.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
 }
 
 // sumExpr finds the running sum of a row, which depends on the order of ties.
@@ -327,15 +341,6 @@ func TestPeekTextEqualsPprof(t *testing.T) {
 	})
 }
 
-// fileSources reads sources where the profile says that they are.
-func fileSources(file string) ([]string, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n"), nil
-}
-
 func TestListTextEqualsPprof(t *testing.T) {
 	file := cpuProfile(t)
 	p := load(t, file)
@@ -344,7 +349,7 @@ func TestListTextEqualsPprof(t *testing.T) {
 			continue
 		}
 		for _, expr := range []string{"spin", "cpuProfile|time.Now|tRunner"} {
-			l, err := p.List(v.options, expr, fileSources)
+			l, err := p.List(v.options, expr, sourcesOf(t, v.options))
 			if err != nil {
 				if strings.Contains(err.Error(), "no matches found") {
 					continue

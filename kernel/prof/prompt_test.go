@@ -173,15 +173,15 @@ func TestArgsAskForWhatWasTyped(t *testing.T) {
 }
 
 func TestFlagsOfTheDriverReachIt(t *testing.T) {
-	r, err := prof.ParseArgs([]string{"-tree", "-tagroot=handler", "-call_tree", "-output=x.txt", "cpu.out"})
+	r, err := prof.ParseArgs([]string{"-tree", "-add_comment=handler", "-call_tree", "-output=x.txt", "cpu.out"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := r.Args(), []string{"-tree", "-call_tree=true", "-tagroot=handler"}; !slices.Equal(got, want) || r.Plain || r.Output != "x.txt" {
+	if got, want := r.Args(), []string{"-tree", "-add_comment=handler", "-call_tree=true"}; !slices.Equal(got, want) || r.Plain || r.Output != "x.txt" {
 		t.Errorf("got %q, plain %v, want %q", got, r.Plain, want)
 	}
-	prompt := prof.NewPrompt(load(t, publicProfiles(t)[0]), prof.Request{Plain: true, Extra: []string{"-tagroot=a"}})
-	for _, line := range []string{"tagroot=b", "call_tree"} {
+	prompt := prof.NewPrompt(load(t, publicProfiles(t)[0]), prof.Request{Plain: true, Extra: []string{"-buildid=a"}})
+	for _, line := range []string{"buildid=b", "call_tree"} {
 		if _, err := prompt.Line(line); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
@@ -190,7 +190,7 @@ func TestFlagsOfTheDriverReachIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"-top", "-compact_labels", "-nodecount=3", "-tagroot=b", "-call_tree=true"}; !slices.Equal(next.Args(), want) || next.Plain {
+	if want := []string{"-top", "-compact_labels", "-nodecount=3", "-buildid=b", "-call_tree=true"}; !slices.Equal(next.Args(), want) || next.Plain {
 		t.Errorf("got %q, plain %v, want %q", next.Args(), next.Plain, want)
 	}
 }

@@ -64,7 +64,10 @@ func (p *Profile) Tree(o Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newTreeBuilder(o)
+	b, err := newTreeBuilder(o)
+	if err != nil {
+		return nil, err
+	}
 	b.gather(side.profile, side.stacks, false)
 	b.grow()
 	t.Root = b.finish(t)
@@ -79,6 +82,7 @@ type side struct {
 
 // side prepares a tree: everything but its frames.
 func (p *Profile) side(o Options) (*Tree, side, error) {
+	o.Mean = false // the means of parts are not parts of the mean
 	m, err := p.measure(o)
 	if err != nil {
 		return nil, side{}, err
@@ -92,10 +96,14 @@ func (p *Profile) side(o Options) (*Tree, side, error) {
 		whole = filtered
 	}
 	t := &Tree{
-		Type: m.kind, Total: m.total(whole), Duration: p.Duration(), Warnings: warnings,
+		Type: m.kind, Total: m.scaled(m.total(whole)), Duration: p.Duration(), Warnings: warnings,
 		Samples: (&Profile{p: filtered}).Samples(),
 	}
-	return t, side{filtered, mergeStacks(filtered.Sample, m.value, nil)}, nil
+	stacks := mergeStacks(filtered.Sample, m.value, nil)
+	for i := range stacks {
+		stacks[i].value = m.scaled(stacks[i].value)
+	}
+	return t, side{filtered, stacks}, nil
 }
 
 // diffTree computes the tree of a difference, whose frames know both sides.
@@ -109,7 +117,10 @@ func (p *Profile) diffTree(o Options) (*Tree, error) {
 		return nil, err
 	}
 	t.Diff = &Sides{SamplesFrom: before.Samples, SamplesTo: t.Samples}
-	b := newTreeBuilder(o)
+	b, err := newTreeBuilder(o)
+	if err != nil {
+		return nil, err
+	}
 	b.gather(to.profile, to.stacks, false)
 	b.gather(from.profile, from.stacks, true)
 	b.grow()

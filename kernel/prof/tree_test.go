@@ -1,6 +1,7 @@
 package prof_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,5 +159,67 @@ func BenchmarkParseTopTree(b *testing.B) {
 			b.Fatal(err)
 		}
 		tree.Prune(0.001, 300)
+	}
+}
+
+func TestTreeBeginsWithLabelsWhenAsked(t *testing.T) {
+	p := load(t, labelled(t))
+	tree, err := p.Tree(prof.Options{TagRoot: "tenant"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, err := p.Top(prof.Options{TagRoot: "tenant", NoTrim: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, child := range tree.Root.Children {
+		row := slices.IndexFunc(top.Rows, func(r prof.Row) bool { return r.Name == child.Name })
+		if child.Name == "tenant" {
+			continue // the requests without one
+		}
+		if row < 0 || top.Rows[row].Cum != child.Total {
+			t.Errorf("%s takes %d, in the table %v", child.Name, child.Total, top.Rows)
+		}
+	}
+	if len(tree.Root.Children) != 3 {
+		t.Errorf("%d tenants", len(tree.Root.Children))
+	}
+}
+
+func TestTreeHasTheGranularityOfTables(t *testing.T) {
+	p := load(t, labelled(t))
+	for _, granularity := range []string{"functions", "filefunctions", "files", "lines", "addresses"} {
+		o := prof.Options{Granularity: granularity, NoTrim: true, TrimPath: "/src"}
+		tree, err := p.Tree(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		top, err := p.Top(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cums, rows := tree.Cums(), make(map[string]int)
+		for _, row := range top.Rows {
+			rows[row.Name]++
+		}
+		for _, row := range top.Rows {
+			// pprof has a row of a file for each place where one of its functions begins.
+			if cums[row.Name] != row.Cum && rows[row.Name] == 1 {
+				t.Errorf("%s: %q takes %d, in the table %d", granularity, row.Name, cums[row.Name], row.Cum)
+			}
+		}
+		if len(cums) != len(rows) {
+			t.Errorf("%s: %d different frames, in the table %d", granularity, len(cums), len(rows))
+		}
+	}
+	if _, err := p.Tree(prof.Options{Granularity: "packages"}); err == nil {
+		t.Error("an unknown granularity is accepted")
+	}
+	half, err := p.Tree(prof.Options{DivideBy: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole, err := p.Tree(prof.Options{}); err != nil || half.Total*2 != whole.Total || half.Root.Total*2 != whole.Root.Total {
+		t.Errorf("half of %d is %d, %v", whole.Total, half.Total, err)
 	}
 }

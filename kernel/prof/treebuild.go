@@ -41,14 +41,17 @@ type treeNode struct {
 // where the one before it branches off, so that nothing has to be looked up.
 type treeBuilder struct {
 	functions []*profile.Function
-	numbers   map[string]int32 // a function's name → its number
+	names     []string         // of the frames, by function
+	numbers   map[string]int32 // a frame's name → its number
+	detail    detail           // what a frame's name says, if more than the function
 	paths     []callPath
 	nodes     []treeNode // a parent before its children
 	options   Options
 }
 
-func newTreeBuilder(o Options) *treeBuilder {
-	return &treeBuilder{numbers: make(map[string]int32), nodes: []treeNode{{parent: -1, fn: -1}}, options: o}
+func newTreeBuilder(o Options) (*treeBuilder, error) {
+	d, err := detailOf(o)
+	return &treeBuilder{numbers: make(map[string]int32), nodes: []treeNode{{parent: -1, fn: -1}}, options: o, detail: d}, err
 }
 
 // gather adds the stacks of a profile, or of the base of a difference.
@@ -89,11 +92,15 @@ func (b *treeBuilder) framesOf(l *profile.Location) []frame {
 		if fn == nil || fn.Name == "" {
 			fn = unnamed(l, fn)
 		}
-		n, ok := b.numbers[fn.Name]
+		name := fn.Name
+		if b.detail.file {
+			name = b.detail.info(l, &lines[i]).printable()
+		}
+		n, ok := b.numbers[name]
 		if !ok {
 			n = int32(len(b.functions))
-			b.numbers[fn.Name] = n
-			b.functions = append(b.functions, fn)
+			b.numbers[name] = n
+			b.functions, b.names = append(b.functions, fn), append(b.names, name)
 		}
 		frames[i] = frame{fn: n, line: int32(ln.Line), inline: i < len(lines)-1}
 	}
@@ -234,9 +241,9 @@ func (b *treeBuilder) finish(t *Tree) *Node {
 func (b *treeBuilder) fill(t *Tree, nodes []Node, kept []int32) {
 	templates := make([]Node, len(b.functions))
 	for i, fn := range b.functions {
-		templates[i] = Node{Name: fn.Name, Package: PackageOf(fn.Name), Kind: KindOf(fn.Name, fn.Filename, b.options.Own)}
+		templates[i] = Node{Name: b.names[i], Package: PackageOf(fn.Name), Kind: KindOf(fn.Name, fn.Filename, b.options.Own)}
 		if fn.Filename != "" {
-			templates[i].File = path.Clean(filepath.ToSlash(fn.Filename))
+			templates[i].File = path.Clean(filepath.ToSlash(b.detail.trim.Trim(fn.Filename)))
 		}
 	}
 	above := make([]int32, len(b.nodes)) // the node itself, or the one above it that is kept
