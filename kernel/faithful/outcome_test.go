@@ -62,14 +62,10 @@ func nativeOutcome(stdout, stderr string, code int) outcome {
 	return o
 }
 
-var (
-	address   = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
-	recovered = regexp.MustCompile(` \[recovered(, repanicked)?\]`)
-)
+var address = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
 
 // plain is a panic's text without what differs from run to run.
 func plain(text string) string {
-	text = recovered.ReplaceAllString(text, "")
 	return strings.TrimSpace(address.ReplaceAllString(text, "0x…"))
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"strings"
 	"time"
 
 	yaegi "github.com/traefik/yaegi/interp"
@@ -169,7 +170,7 @@ func (m *machine) failed(err error, res *response) {
 		res.Interrupted, res.Deadlock = true, m.tasks.deadlocked()
 		return
 	}
-	text := panicText(panicValue(p.Value))
+	text := strings.Join(panicTexts(p.Value), "\n\tpanic: ")
 	res.Panic = &text
 }
 

@@ -10,6 +10,75 @@ import (
 // userPanic is the panic of a panic statement: its value is what the user said.
 type userPanic struct{ value any }
 
+// chain is a panic and the earlier ones, the first one first, whose deferred calls raised
+// it. The program's end tells of all of them.
+type chain struct {
+	value   any // as the interpreter threw it
+	earlier []earlier
+}
+
+// earlier is a panic that another one has followed.
+type earlier struct {
+	value     any
+	recovered bool
+}
+
+// chainOf is the chain that was thrown as v.
+func chainOf(v any) chain {
+	if c, ok := v.(*chain); ok {
+		return *c
+	}
+	return chain{value: v}
+}
+
+// thrown is what chainOf makes the chain of.
+func (c chain) thrown() any {
+	if _, stop := c.value.(interrupted); stop || len(c.earlier) == 0 {
+		return c.value
+	}
+	return &c
+}
+
+// panicTexts is what the runtime prints for each panic of what was thrown. One that was
+// raised again with the same value is printed once.
+func panicTexts(thrown any) []string {
+	c := chainOf(thrown)
+	var texts []string
+	for i, e := range c.earlier {
+		if i > 0 && again(c.earlier[i-1].value, e.value) {
+			continue
+		}
+		next := c.value
+		if i+1 < len(c.earlier) {
+			next = c.earlier[i+1].value
+		}
+		text := panicText(panicValue(e.value))
+		switch {
+		case e.recovered && again(e.value, next):
+			text += " [recovered, repanicked]"
+		case e.recovered:
+			text += " [recovered]"
+		}
+		texts = append(texts, text)
+	}
+	if n := len(c.earlier); n > 0 && again(c.earlier[n-1].value, c.value) {
+		return texts
+	}
+	return append(texts, panicText(panicValue(c.value)))
+}
+
+// again is true if the second panic has the value of the first: the runtime compares where
+// they are kept, so an error that it made for each of them is another one.
+func again(first, second any) bool {
+	a, b := panicValue(first), panicValue(second)
+	if a == nil || !reflect.TypeOf(a).Comparable() || a != b {
+		return false
+	}
+	text, isRuntime := a.(runtime.Error)
+	_, raised := second.(userPanic)
+	return raised || !isRuntime || !strings.Contains(text.Error(), "out of range")
+}
+
 // runtimeError is a runtime error in the runtime's words.
 type runtimeError string
 
@@ -50,10 +119,7 @@ func panicText(v any) string {
 		return x
 	}
 	rv := reflect.ValueOf(v)
-	switch {
-	case !rv.IsValid():
-		return "panic called with nil argument (use GODEBUG=panicnil=1 to disable)"
-	case rv.Kind() == reflect.Bool, rv.CanInt(), rv.CanUint(), rv.CanFloat(), rv.CanComplex(), rv.Kind() == reflect.String:
+	if rv.Kind() == reflect.Bool || rv.CanInt() || rv.CanUint() || rv.CanFloat() || rv.CanComplex() || rv.Kind() == reflect.String {
 		return basicText(rv)
 	}
 	return fmt.Sprintf("(%T) %v", v, v)

@@ -1,6 +1,10 @@
 package interp
 
-import "reflect"
+import (
+	"reflect"
+	"runtime"
+	"slices"
+)
 
 // scope keeps what a function has deferred. The function's body and the deferred calls
 // are interpreted; that they run, and what becomes of a panic, is decided here, in the
@@ -8,7 +12,8 @@ import "reflect"
 type scope struct {
 	calls     []deferred
 	panicking bool
-	value     any // of the panic, as the interpreter threw it
+	recovered bool // the call that runs now has recovered
+	now       chain
 }
 
 // deferred is a deferred call. An interrupt ends a cell as a signal ends a program: of what
@@ -28,14 +33,19 @@ func scopes(rt symbols) {
 	rt["Defer"] = reflect.ValueOf(func(s *scope, call func()) { s.calls = append(s.calls, deferred{call, false}) })
 	rt["DeferAlways"] = reflect.ValueOf(func(s *scope, call func()) { s.calls = append(s.calls, deferred{call, true}) })
 	rt["Recover"] = reflect.ValueOf((*scope).recover)
-	rt["Panic"] = reflect.ValueOf(func(v any) { panic(userPanic{v}) })
+	rt["Panic"] = reflect.ValueOf(func(v any) {
+		if v == nil {
+			v = new(runtime.PanicNilError)
+		}
+		panic(userPanic{v})
+	})
 }
 
 // end is deferred: it runs the calls, the last one first, and goes on with the panic
 // that is left.
 func (s *scope) end() {
 	if v := recover(); v != nil {
-		s.panicking, s.value = true, v
+		s.panicking, s.now = true, chainOf(v)
 	}
 	for len(s.calls) > 0 {
 		last := s.calls[len(s.calls)-1]
@@ -45,24 +55,33 @@ func (s *scope) end() {
 		}
 	}
 	if s.panicking {
-		panic(s.value)
+		panic(s.now.thrown())
 	}
 }
 
-// run runs one call. Its panic takes the place of an earlier one, but a cell that is to
-// stop stops.
+// run runs one call. Its panic takes the place of the one that is under way, which the end of
+// the program tells as well; but a cell that is to stop stops.
 func (s *scope) run(call func()) {
+	during := s.panicking
+	s.recovered = false
 	defer func() {
-		if v := recover(); v != nil && !s.stopping() {
-			s.panicking, s.value = true, v
+		v := recover()
+		if v == nil || s.stopping() {
+			return
 		}
+		next := chainOf(v)
+		if during {
+			before := append(slices.Clone(s.now.earlier), earlier{s.now.value, s.recovered})
+			next.earlier = append(before, next.earlier...)
+		}
+		s.panicking, s.now = true, next
 	}()
 	call()
 }
 
 // stopping is true while the cell is being stopped.
 func (s *scope) stopping() bool {
-	_, stop := s.value.(interrupted)
+	_, stop := s.now.value.(interrupted)
 	return stop && s.panicking
 }
 
@@ -71,6 +90,6 @@ func (s *scope) recover() any {
 	if s.stopping() || !s.panicking {
 		return nil
 	}
-	s.panicking = false
-	return panicValue(s.value)
+	s.panicking, s.recovered = false, true
+	return panicValue(s.now.value)
 }

@@ -82,6 +82,25 @@ func TestPanicNamesTheFailingLine(t *testing.T) {
 	}
 }
 
+// TestAPanicTellsOfTheOneThatItFollows has the words that compiled programs end with.
+func TestAPanicTellsOfTheOneThatItFollows(t *testing.T) {
+	s := newSession(t)
+	for _, tt := range []struct{ cell, panics string }{
+		{`defer func() { panic("second") }(); panic("first")`, "first\n\tpanic: second"},
+		{"defer func() { panic(3) }()\ndefer func() { panic(2) }()\npanic(1)", "1\n\tpanic: 2\n\tpanic: 3"},
+		{"defer func() { panic(fmt.Sprint(\"b\", recover())) }()\npanic(\"a\")", "a [recovered]\n\tpanic: ba"},
+		{"defer func() { panic(recover()) }()\npanic(\"a\")", "a [recovered, repanicked]"},
+		{"defer func() {\n\tdefer func() { recover() }()\n\tpanic(2)\n}()\npanic(1)", "1"},
+		{"defer func() {\n\tdefer func() { panic(3) }()\n\tpanic(2)\n}()\npanic(1)", "1\n\tpanic: 2\n\tpanic: 3"},
+		{"func() {\n\tdefer func() { recover() }()\n\tdefer func() { panic(2) }()\n\tpanic(1)\n}()\npanic(3)", "3"},
+		{"var p *int\ndefer func() { *p = 2 }()\n*p = 1", "runtime error: invalid memory address or nil pointer dereference"},
+	} {
+		if f := s.run(t, t.Context(), tt.cell, &recorder{}).Failure; f == nil || f.Kind != Panic || f.Value != tt.panics {
+			t.Errorf("%s\ngot %+v, want %q", tt.cell, f, tt.panics)
+		}
+	}
+}
+
 func TestCallersSeeARedefinedFunction(t *testing.T) {
 	s := newSession(t)
 	s.cells(t, "func f() int { return 1 }", "func g() int { return f() * 10 }", "x := g()")

@@ -132,8 +132,11 @@ func (t *tasks) start(f func()) {
 			if _, stop := v.(interrupted); v == nil || stop {
 				return
 			}
-			text := strings.ReplaceAll(panicText(panicValue(v)), "\n", "\n\t")
-			fmt.Fprintf(os.Stderr, "panic: %s\n\ngoroutine 1 [running]:\n", text)
+			texts := panicTexts(v)
+			for i := range texts {
+				texts[i] = strings.ReplaceAll(texts[i], "\n", "\n\t")
+			}
+			fmt.Fprintf(os.Stderr, "panic: %s\n\ngoroutine 1 [running]:\n", strings.Join(texts, "\n\tpanic: "))
 			os.Exit(2)
 		}()
 		f()

@@ -20,6 +20,7 @@ func crashFailure(exit child.Exit, held string) *Failure {
 			f.Kind = Panic
 			f.Value, _, _ = strings.Cut(word, "\n\ngoroutine ")
 			f.Value = strings.ReplaceAll(strings.TrimSuffix(f.Value, " [recovered]"), "\n\t", "\n")
+			f.Value = strings.ReplaceAll(f.Value, "\npanic: ", "\n\tpanic: ")
 			return f
 		}
 	}

@@ -29,6 +29,7 @@ func (e *writer) assign(s *ast.AssignStmt) {
 		e.spread, _ = ast.Unparen(s.Rhs[0]).(*ast.CallExpr)
 		e.set(s, s.Lhs[0], e.late(s.Lhs[0], s.Rhs[0]))
 	case len(s.Rhs) == 1:
+		e.settleAll(s.Lhs)
 		temps := e.spill(s.Rhs[0], len(s.Lhs))
 		for i, lhs := range s.Lhs {
 			e.set(s, lhs, temps[i])
@@ -69,31 +70,88 @@ func (e *writer) late(lhs, rhs ast.Expr) string {
 }
 
 // settle evaluates the calls in a target: they come before those of the value.
-func (e *writer) settle(lhs ast.Expr) {
-	var parts []ast.Expr
+func (e *writer) settle(lhs ast.Expr) { e.settleParts(lhs, e.calls) }
+
+// settleAll evaluates the operands of the targets of one assignment, in their order: its
+// values and what it assigns do not change which element a target is.
+func (e *writer) settleAll(targets []ast.Expr) {
+	assigned := map[types.Object]bool{}
+	for _, lhs := range targets {
+		if id, ok := ast.Unparen(lhs).(*ast.Ident); ok {
+			assigned[e.l.p.Info.ObjectOf(id)] = true
+		}
+	}
+	for _, lhs := range targets {
+		if sel, ok := ast.Unparen(lhs).(*ast.SelectorExpr); ok && e.viaPointer(sel) {
+			e.refuse(lhs, "an assignment through an embedded pointer beside others")
+		}
+		e.settleParts(lhs, func(part ast.Expr) bool { return !e.steady(part, assigned) })
+	}
+}
+
+// viaPointer is true for a field of what an embedded pointer leads to.
+func (e *writer) viaPointer(sel *ast.SelectorExpr) bool {
+	s := e.l.p.Info.Selections[sel]
+	if s == nil {
+		return false
+	}
+	t := s.Recv()
+	for n, i := range s.Index() {
+		p, pointer := t.Underlying().(*types.Pointer)
+		if pointer && n > 0 {
+			return true
+		} else if pointer {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			return true
+		}
+		t = st.Field(i).Type()
+	}
+	return false
+}
+
+// steady is true for an operand that an assignment cannot change: a constant, or a variable
+// that is not assigned.
+func (e *writer) steady(part ast.Expr, assigned map[types.Object]bool) bool {
+	if e.l.p.Info.Types[part].Value != nil {
+		return true
+	}
+	id, ok := ast.Unparen(part).(*ast.Ident)
+	return ok && !assigned[e.l.p.Info.ObjectOf(id)]
+}
+
+// settleParts evaluates those operands of a target into variables for which early is true:
+// what is a part of an array or a struct stays where it is.
+func (e *writer) settleParts(lhs ast.Expr, early func(ast.Expr) bool) {
+	var of, index ast.Expr
 	switch x := ast.Unparen(lhs).(type) {
+	case *ast.Ident:
+		return
 	case *ast.IndexExpr:
-		parts = []ast.Expr{x.X, x.Index}
+		of, index = x.X, x.Index
 	case *ast.SelectorExpr:
-		parts = []ast.Expr{x.X}
+		if e.l.p.Info.Selections[x] == nil {
+			return // a variable of a package
+		}
+		of = x.X
 	case *ast.StarExpr:
-		parts = []ast.Expr{x.X}
+		of = x.X
 	default:
 		e.refuse(lhs, "a call in the target of an assignment")
 	}
-	for i, part := range parts {
-		if !e.calls(part) {
-			continue
+	switch e.typeOf(of).Underlying().(type) {
+	case *types.Array, *types.Struct:
+		e.settleParts(of, early)
+		of = nil
+	}
+	for _, part := range []ast.Expr{of, index} {
+		if part != nil && early(part) {
+			name := e.fresh("t")
+			e.temp(name, part)
+			e.hold(part, name)
 		}
-		switch e.typeOf(part).Underlying().(type) {
-		case *types.Array, *types.Struct:
-			if i == 0 {
-				e.refuse(part, "a call in the target of an assignment")
-			}
-		}
-		name := e.fresh("t")
-		e.temp(name, part)
-		e.hold(part, name)
 	}
 }
 
@@ -157,23 +215,10 @@ func (e *writer) define(obj types.Object, text string) {
 	e.printf("%s := %s\n", e.local(obj), text)
 }
 
-// parallel writes a, b = x, y: all values first, then the assignments. The operands
-// of a target are evaluated late by this, so they must not be assigned here.
+// parallel writes a, b = x, y: the operands of the targets and all values first, then the
+// assignments.
 func (e *writer) parallel(s *ast.AssignStmt) {
-	assigned := map[types.Object]bool{}
-	for _, lhs := range s.Lhs {
-		if id, ok := lhs.(*ast.Ident); ok {
-			assigned[e.l.p.Info.ObjectOf(id)] = true
-		}
-	}
-	for _, lhs := range s.Lhs {
-		if _, ok := lhs.(*ast.Ident); ok {
-			continue
-		}
-		if !e.steady(lhs, assigned) {
-			e.refuse(lhs, "an assignment whose targets depend on each other")
-		}
-	}
+	e.settleAll(s.Lhs)
 	temps := make([]string, len(s.Rhs))
 	for i, rhs := range s.Rhs {
 		if id, ok := rhs.(*ast.Ident); ok && id.Name == "nil" {
@@ -186,27 +231,6 @@ func (e *writer) parallel(s *ast.AssignStmt) {
 	for i, lhs := range s.Lhs {
 		e.set(s, lhs, temps[i])
 	}
-}
-
-// steady is true if a target is an element or field whose operands are variables that are
-// not assigned, or constants.
-func (e *writer) steady(lhs ast.Expr, assigned map[types.Object]bool) bool {
-	steady := true
-	elements := 0
-	ast.Inspect(lhs, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Ident:
-			steady = steady && !assigned[e.l.p.Info.ObjectOf(n)]
-		case *ast.CallExpr, *ast.FuncLit, *ast.StarExpr:
-			steady = false
-		case *ast.IndexExpr:
-			elements++
-		case *ast.SelectorExpr:
-			elements++
-		}
-		return steady
-	})
-	return steady && elements <= 1
 }
 
 // temp declares a variable for the value of an expression.

@@ -23,7 +23,22 @@ func (e *writer) call(x *ast.CallExpr) string {
 			return e.stdGeneric(x, sel)
 		}
 	}
+	if e.spreads(x) && e.isValue(fun) && e.calls(fun) { // it comes before its arguments
+		name := e.fresh("f")
+		e.temp(name, fun)
+		e.hold(fun, name)
+	}
 	return e.callee(fun) + "(" + strings.Join(e.args(x), ", ") + ")"
+}
+
+// spreads is true for a call whose argument list is another call, which is written before
+// the statement.
+func (e *writer) spreads(x *ast.CallExpr) bool {
+	if len(x.Args) != 1 || x != e.spread {
+		return false
+	}
+	_, multi := e.typeOf(x.Args[0]).(*types.Tuple)
+	return multi
 }
 
 // callee writes what is called: a declared function by its name.
@@ -47,10 +62,9 @@ func (e *writer) callee(fun ast.Expr) string {
 
 // args writes the arguments of a call.
 func (e *writer) args(x *ast.CallExpr) []string {
-	if len(x.Args) == 1 && x == e.spread {
-		if tuple, ok := e.typeOf(x.Args[0]).(*types.Tuple); ok {
-			return e.spill(x.Args[0], tuple.Len())
-		}
+	if e.spreads(x) {
+		tuple, _ := e.typeOf(x.Args[0]).(*types.Tuple)
+		return e.spill(x.Args[0], tuple.Len())
 	}
 	args := make([]string, len(x.Args))
 	for i, arg := range x.Args {
@@ -101,6 +115,7 @@ func (e *writer) method(x *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selecti
 	if !ok {
 		e.refuse(sel, "this method")
 	}
+	holding := e.holding || e.spreads(x) && e.calls(sel.X)
 	recv, t := e.path(sel.X, s.Recv(), s.Index()[:len(s.Index())-1])
 	_, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer)
 	_, has := t.Underlying().(*types.Pointer)
@@ -108,13 +123,13 @@ func (e *writer) method(x *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selecti
 		if !has {
 			recv = "(&" + recv + ")"
 		}
-		if e.holding {
+		if holding {
 			recv = e.keep(recv)
 		}
 		return e.pkg(Runtime) + "." + name + "(" + strings.Join(append([]string{recv}, e.args(x)...), ", ") + ")"
 	}
 	if fn.Pkg() != e.l.p.Pkg {
-		if e.holding && !types.IsInterface(t) {
+		if holding && !types.IsInterface(t) {
 			if wants && !has {
 				recv = "(&" + recv + ")"
 			}
@@ -132,7 +147,7 @@ func (e *writer) method(x *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selecti
 	case has && !wants:
 		recv = "(*" + recv + ")"
 	}
-	if e.holding {
+	if holding {
 		recv = e.keep(recv)
 	}
 	return unitName(d) + "(" + strings.Join(append([]string{recv}, e.args(x)...), ", ") + ")"

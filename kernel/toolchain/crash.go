@@ -104,11 +104,9 @@ func firstWords(head string) string {
 	return head[:i+2]
 }
 
-// panicMessage is the text of a panic without what the runtime adds to it.
+// panicMessage is the text of a panic, and of the earlier ones that it follows.
 func panicMessage(s string) string {
 	s, _, _ = strings.Cut(s, "\n[signal ")
-	s = strings.TrimSuffix(s, " [recovered, repanicked]")
-	s = strings.TrimSuffix(s, " [recovered]")
 	// The runtime indents the further lines of a message.
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\n\t", "\n"), "\npanic: ", "\n\tpanic: ")
 }
