@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gomri/kernel/display"
@@ -78,28 +79,35 @@ func (p *profile) around(req prof.Request) render.ProfileOptions {
 	return opts
 }
 
-// heapTypes are the sample types of a heap profile, which one looks at side by side.
-var heapTypes = []string{"inuse_space", "inuse_objects", "alloc_space", "alloc_objects"}
+// sideBySide are sample types of one profile that one looks at side by side: those of
+// the heap, and those of waits.
+var sideBySide = [][]string{{"inuse_space", "inuse_objects", "alloc_space", "alloc_objects"}, {"contentions", "delay"}}
 
 // otherTypes are the sample types that can be switched to, with the one asked for
-// not among them; none for profiles that are not of the heap.
+// not among them; none for other profiles.
 func (p *profile) otherTypes(o prof.Options) []string {
 	index, err := p.shown.SampleIndex(o.SampleIndex)
-	types := p.shown.SampleTypes()
-	if err != nil || len(types) != len(heapTypes) {
+	if err != nil {
 		return nil
 	}
-	var others []string
-	for _, name := range heapTypes {
-		i, err := p.shown.SampleIndex(name)
-		if err != nil {
-			return nil
+	types := p.shown.SampleTypes()
+	for _, names := range sideBySide {
+		var others []string
+		known := 0
+		for i, t := range types {
+			if slices.Contains(names, t.Type) {
+				known++
+				if i != index {
+					others = append(others, t.Type)
+				}
+			}
 		}
-		if i != index {
-			others = append(others, name)
+		if known == len(names) && known == len(types) {
+			slices.SortFunc(others, func(a, b string) int { return slices.Index(names, a) - slices.Index(names, b) })
+			return others
 		}
 	}
-	return others
+	return nil
 }
 
 // top draws the table, and of a heap profile one for each sample type.
@@ -148,6 +156,7 @@ func (p *profile) flame(req prof.Request, opts render.ProfileOptions) (display.B
 	if p.base == nil {
 		opts.Proto = p.data
 	}
+	opts.Source, opts.Listing = p.again(req), p.heaviest(req.Options, tree)
 	return render.Flame(tree, top, opts, others...), nil
 }
 

@@ -2,6 +2,7 @@ package prof
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -209,6 +210,36 @@ func (t *Tree) Cums() map[string]int64 {
 	}
 	walk(t.Root)
 	return sums
+}
+
+// Selfs returns what each function takes itself.
+func (t *Tree) Selfs() map[string]int64 {
+	sums := make(map[string]int64)
+	t.Root.walk(func(n *Node) {
+		if n != t.Root && n.Self != 0 {
+			sums[n.Name] += n.Self
+		}
+	})
+	return sums
+}
+
+// Heaviest returns the names of about n functions whose source one wants to see: half of
+// them the user's own that take the most with what they call, the others those that
+// take the most themselves.
+func (t *Tree) Heaviest(n int) []string {
+	own := make(map[string]bool)
+	t.Root.walk(func(n *Node) { own[n.Name] = own[n.Name] || n != t.Root && n.Kind == Yours })
+	var list []string
+	add := func(sums map[string]int64, wanted func(string) bool) {
+		names := slices.DeleteFunc(slices.Collect(maps.Keys(sums)), func(s string) bool { return !wanted(s) || slices.Contains(list, s) })
+		slices.SortFunc(names, func(a, b string) int {
+			return cmp.Or(cmp.Compare(abs(sums[b]), abs(sums[a])), cmp.Compare(a, b))
+		})
+		list = append(list, names[:min(len(names), n/2)]...)
+	}
+	add(t.Cums(), func(name string) bool { return own[name] })
+	add(t.Selfs(), func(string) bool { return true })
+	return list
 }
 
 // Frames is the number of frames in the tree, without the root.

@@ -1,7 +1,6 @@
 package render
 
 import (
-	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -23,8 +22,12 @@ const (
 const (
 	// maxFlameSVG is the size of the static picture in bytes, before base64.
 	maxFlameSVG = 64 << 10
-	// maxFlameData is the size of the data for the live graph in bytes.
+	// maxFlame is the size of the whole output in bytes, and maxFlameData that of the
+	// data for the live graph in it.
+	maxFlame     = 256 << 10
 	maxFlameData = 96 << 10
+	// leastFlameData is what the data gets, however large the rest is.
+	leastFlameData = 16 << 10
 	// maxFlameProto is the size of the profile in bytes up to which the live graph can
 	// save it.
 	maxFlameProto = 30 << 10
@@ -43,11 +46,6 @@ const (
 	flameTopRows = 20
 )
 
-// flameScript makes the picture live.
-//
-//go:embed flame.js
-var flameScript string
-
 // FlameView is one sample type of a profile, which the live graph can switch to.
 type FlameView struct {
 	Name string // "alloc_space"
@@ -64,25 +62,29 @@ func Flame(tree *prof.Tree, top prof.Top, o ProfileOptions, others ...FlameView)
 		return f.Bundle(top.Text())
 	}
 	svg, drawn := flameSVG(tree)
-	data := flameData(tree, others, o.Proto)
-	uid := uidOf(svg + data)
-	alt := flameAlt(tree, top)
-	f.Body = []string{
-		`<div data-gomri-flame="` + uid + `"><img alt="` + Escape(alt) + `" src="data:image/svg+xml;base64,` +
-			base64.StdEncoding.EncodeToString([]byte(svg)) + `" style="max-width:100%;height:auto;display:block"></div>`,
-		script(flameScript, jsString(uid), data),
-	}
-	if len(top.Rows) > 0 {
-		short, table := top, func(t prof.Top) string { return topTable(t, -1) }
-		if top.Diff != nil {
-			table = diffTable
-		}
-		short.Rows = top.Rows[:min(len(top.Rows), flameTopRows)]
-		f.Body = append(f.Body, Fold(fmt.Sprintf("The same as a table: the %d functions with the most of their own", len(short.Rows)), table(short)))
-	}
-	f.Body = append(f.Body, o.After...)
 	f.Footer = append(f.Footer, flameNote(drawn))
+	picture := `<img alt="` + Escape(flameAlt(tree, top)) + `" src="data:image/svg+xml;base64,` +
+		base64.StdEncoding.EncodeToString([]byte(svg)) + `" style="max-width:100%;height:auto;display:block">`
+	table := append(flameTable(top), o.After...)
+	live := minify(flameScript())
+	f.Body = append([]string{picture}, table...)
+	data := flameData(tree, others, o, maxFlame-len(f.HTML())-len(live)-128)
+	uid := uidOf(svg + data)
+	f.Body = append([]string{`<div data-gomri-flame="` + uid + `">` + picture + `</div>`, script(live, jsString(uid), data)}, table...)
 	return f.Bundle(top.Text())
+}
+
+// flameTable is the table beside the picture, for who cannot see it.
+func flameTable(top prof.Top) []string {
+	if len(top.Rows) == 0 {
+		return nil
+	}
+	short, table := top, func(t prof.Top) string { return topTable(t, -1) }
+	if top.Diff != nil {
+		table = diffTable
+	}
+	short.Rows = top.Rows[:min(len(top.Rows), flameTopRows)]
+	return []string{Fold(fmt.Sprintf("The same as a table: the %d functions with the most of their own", len(short.Rows)), table(short))}
 }
 
 // FlameSVG is the static picture alone: a file that opens in a browser and prints.

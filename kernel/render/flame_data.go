@@ -10,6 +10,10 @@ import (
 	"gomri/kernel/prof"
 )
 
+// lineShare is the part of all, one in so many, below which a frame of a profile that
+// does not fit whole has no line: lines take as much room as all other columns.
+const lineShare = 2000
+
 // flameModel is what the live graph is drawn from. The field names are short
 // because the model is part of every saved notebook.
 type flameModel struct {
@@ -20,8 +24,13 @@ type flameModel struct {
 	Kinds string   `json:"k"`
 	// Home has the index of a file for each name.
 	Home []int `json:"h"`
-	// Cums has what a name's function takes in the whole profile, kept here or not.
-	Cums []int64 `json:"w"`
+	// Cums and Selfs have what each function takes in the whole profile, kept here or
+	// not, and CumsFolded and SelfsFolded by how much less when the runtime's frames are
+	// folded into their callers.
+	Cums        []int64 `json:"w"`
+	CumsFolded  []int64 `json:"wf"`
+	Selfs       []int64 `json:"q"`
+	SelfsFolded []int64 `json:"qf"`
 	// Frames holds five columns, one after the other because that packs best, of a
 	// number for each frame, parents before children: depth, name, total, self, line
 	// (negative if inlined). Totals are in units of Step.
@@ -47,18 +56,29 @@ type flameModel struct {
 	Others []*flameModel `json:"o,omitempty"`
 	// Proto is the profile itself, gzipped and in base64, when it is small.
 	Proto string `json:"z,omitempty"`
+	// Source is the profile as commands name it.
+	Source string `json:"a,omitempty"`
+	// Sources are the lines of functions.
+	Sources []flameSource `json:"l,omitempty"`
 }
 
-// flameData returns the model of the live graph as a JavaScript expression: of at most
-// maxFlameData bytes, shared with the other sample types, and the profile if that is
-// small. A model that is not small is packed: a string of gzipped JSON in base64, in
-// which five times as many frames have room.
-func flameData(tree *prof.Tree, others []FlameView, proto []byte) string {
-	limit := maxFlameData
-	if len(others) > 0 {
-		limit = maxFlameData / 2
+// flameData returns the model of the live graph as a JavaScript expression of at most
+// room bytes (and at most maxFlameData, with the profile's own beside it), shared with
+// the other sample types. A model that is not small is packed: a string of gzipped JSON
+// in base64, in which five times as many frames have room.
+func flameData(tree *prof.Tree, others []FlameView, o ProfileOptions, room int) string {
+	proto := base64.StdEncoding.EncodeToString(o.Proto)
+	if len(o.Proto) > maxFlameProto || len(proto) > room/2 {
+		proto = ""
 	}
-	m := boundedModel(tree, limit)
+	sources := flameSources(o.Listing)
+	// Base64 of what is packed already takes its length once more, and a little.
+	limit := max(min(room-len(proto)*21/20-len(pack(jsValue(sources))), maxFlameData), leastFlameData)
+	first := limit
+	if len(others) > 0 {
+		first = limit / 2
+	}
+	m := boundedModel(tree, first)
 	m.Fills = map[string][2]string{
 		"y": {FillYours, DarkFillYours}, "s": {FillStd, DarkFillStd},
 		"m": {FillModules, DarkFillModules}, "r": {FillRuntime, DarkFillRuntime},
@@ -67,14 +87,12 @@ func flameData(tree *prof.Tree, others []FlameView, proto []byte) string {
 	if len(others) > 0 {
 		m.View = tree.Type.Type
 	}
-	for _, o := range others {
-		other := boundedModel(o.Tree, maxFlameData/2/len(others))
-		other.View = o.Name
+	for _, v := range others {
+		other := boundedModel(v.Tree, limit/2/len(others))
+		other.View = v.Name
 		m.Others = append(m.Others, other)
 	}
-	if len(proto) <= maxFlameProto {
-		m.Proto = base64.StdEncoding.EncodeToString(proto)
-	}
+	m.Proto, m.Source, m.Sources = proto, o.Source, scaled(sources, m.Step)
 	text := jsValue(m)
 	if len(text) <= maxPlainData {
 		return text
@@ -85,8 +103,7 @@ func flameData(tree *prof.Tree, others []FlameView, proto []byte) string {
 // pack gzips text and writes it in base64.
 func pack(text string) string {
 	var b bytes.Buffer
-	// Harder compression takes three times as long and saves a fifth.
-	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	w, err := gzip.NewWriterLevel(&b, gzip.DefaultCompression)
 	if err == nil {
 		_, err = w.Write([]byte(text))
 	}
@@ -98,10 +115,10 @@ func pack(text string) string {
 
 // boundedModel is the model with as many frames as fit into limit bytes when packed.
 func boundedModel(tree *prof.Tree, limit int) *flameModel {
-	self := selfByKind(tree.Root)
-	cums, widest := tree.Cums(), limit/liveFrameSize
+	self, sums := selfByKind(tree.Root), newFlameSums(tree)
+	widest := limit / liveFrameSize
 	for {
-		m := newFlameModel(tree.PruneTo(widest), cums)
+		m := newFlameModel(tree.PruneTo(widest), sums)
 		for i, k := range flameKinds {
 			m.Self[i] = [3]string{classOf(k), k.String(), Percent(shareOf(self[k], tree.Root.Total))}
 		}
@@ -118,10 +135,25 @@ func boundedModel(tree *prof.Tree, limit int) *flameModel {
 	}
 }
 
-// newFlameModel writes a tree; cums are what the functions take in the whole of it.
-func newFlameModel(tree *prof.Tree, cums map[string]int64) *flameModel {
+// flameSums is what each function takes in the whole of a tree, by name: as it is and
+// with the runtime's frames folded.
+type flameSums struct {
+	cums, selfs, foldedCums, foldedSelfs map[string]int64
+	step                                 int64 // what all values are multiples of
+}
+
+func newFlameSums(tree *prof.Tree) flameSums {
+	folded := tree.Collapse()
+	return flameSums{
+		cums: tree.Cums(), selfs: tree.Selfs(), foldedCums: folded.Cums(), foldedSelfs: folded.Selfs(),
+		step: max(stepOf(tree.Root, 0), 1),
+	}
+}
+
+// newFlameModel writes a tree, which is the part that is kept of the one with the sums.
+func newFlameModel(tree *prof.Tree, sums flameSums) *flameModel {
 	m := &flameModel{
-		Step: max(stepOf(tree.Root, 0), 1), Total: tree.Total, Type: tree.Type.Type, Pruned: tree.Pruned,
+		Step: sums.step, Total: tree.Total, Type: tree.Type.Type, Pruned: tree.Pruned,
 		Units: unitsOf(tree.Type.Unit),
 	}
 	names, files := make(map[string]int), make(map[string]int)
@@ -143,11 +175,17 @@ func newFlameModel(tree *prof.Tree, cums map[string]int64) *flameModel {
 		if isNew {
 			file, _ := index(files, &m.Files, n.File)
 			m.Home = append(m.Home, file)
-			m.Cums = append(m.Cums, cums[n.Name]/m.Step)
+			cum, self := sums.cums[n.Name], sums.selfs[n.Name]
+			m.Cums, m.Selfs = append(m.Cums, cum/m.Step), append(m.Selfs, self/m.Step)
+			m.CumsFolded = append(m.CumsFolded, (cum-sums.foldedCums[n.Name])/m.Step)
+			m.SelfsFolded = append(m.SelfsFolded, (self-sums.foldedSelfs[n.Name])/m.Step)
 			kinds = append(kinds, classOf(n.Kind)...)
 		}
 		// -1 is an inlined frame of unknown line, and so on.
 		line := n.Line
+		if tree.Pruned > 0 && n.Total < tree.Root.Total/lineShare {
+			line = 0
+		}
 		if n.Inlined && depth > 0 {
 			line = -line - 1
 		}

@@ -4,11 +4,14 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -262,5 +265,64 @@ func BenchmarkParseTopFlame(b *testing.B) {
 			b.Fatal(err)
 		}
 		Flame(tree, top, ProfileOptions{})
+	}
+}
+
+// random is a profile of about the given number of frames, in stacks of any depth.
+func random(frames, depth int) *prof.Tree {
+	rng := rand.New(rand.NewPCG(1, uint64(frames)))
+	root := &prof.Node{Name: "all"}
+	nodes := []*prof.Node{root}
+	level := map[*prof.Node]int{}
+	for len(nodes) < frames {
+		at := nodes[len(nodes)-1]
+		if rng.IntN(8) == 0 || level[at] >= depth {
+			at = nodes[rng.IntN(len(nodes))]
+		}
+		n := &prof.Node{Name: fmt.Sprintf("example.com/some/package%d.(*Type).Method%d", rng.IntN(60), len(nodes)), File: "/home/someone/some/file.go", Line: int64(rng.IntN(3000)), Kind: prof.Kind(rng.IntN(4))}
+		at.Children = append(at.Children, n)
+		level[n] = level[at] + 1
+		nodes = append(nodes, n)
+	}
+	for _, n := range slices.Backward(nodes) {
+		n.Self = int64(rng.IntN(50))
+		n.Total += n.Self
+		for _, c := range n.Children {
+			n.Total += c.Total
+		}
+	}
+	return &prof.Tree{Root: root, Type: prof.ValueType{Type: "cpu", Unit: "nanoseconds"}, Total: root.Total}
+}
+
+// TestLargeFlamesKeepWithinTheirSizes draws profiles that are hard to make small, with
+// all that an output can hold besides.
+func TestLargeFlamesKeepWithinTheirSizes(t *testing.T) {
+	text := strings.Repeat("x", 100)
+	var lines []prof.Line
+	for i := range int64(500) {
+		lines = append(lines, prof.Line{Number: i, Text: fmt.Sprint(text, i*i*i), Cum: i + 1})
+	}
+	full := ProfileOptions{Proto: make([]byte, maxFlameProto), Source: "cpu.out", Command: text}
+	for i := range full.Proto {
+		full.Proto[i] = byte(i * i >> 3)
+	}
+	for i := range 30 {
+		full.Listing.Routines = append(full.Listing.Routines, prof.Routine{Name: fmt.Sprint("main.f", i), Lines: lines})
+	}
+	compiler, _ := compilerProfile(t)
+	for name, tree := range map[string]*prof.Tree{
+		"10,000 frames": random(10_000, 40), "deep": random(10_000, 2000), "wide": random(10_000, 2), "one stack": grid(1, 2048), "equal": grid(500, 20), "compiler": compiler,
+	} {
+		top := prof.Top{Type: tree.Type, Total: tree.Total}
+		for _, o := range []ProfileOptions{{}, full} {
+			html := Flame(tree, top, o, FlameView{"one", tree}, FlameView{"two", tree}, FlameView{"three", tree}).Data[display.MIMEHTML]
+			alone := Flame(tree, top, o).Data[display.MIMEHTML]
+			if n := max(len(html), len(alone)); n > maxFlame {
+				t.Errorf("%s: the output has %d bytes", name, n)
+			}
+		}
+		if n := len(FlameSVG(tree)); n > maxFlameSVG {
+			t.Errorf("%s: the picture has %d bytes", name, n)
+		}
 	}
 }

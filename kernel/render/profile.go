@@ -22,6 +22,10 @@ type ProfileOptions struct {
 	After []string
 	// Proto is the profile itself, for who wants to save it from a flame graph; may be nil.
 	Proto []byte
+	// Source is the profile's name, as %flame takes it; may be empty.
+	Source string
+	// Listing are the lines of functions, which a flame graph shows on demand; may be empty.
+	Listing prof.Listing
 }
 
 // nounOf names what a sample type measures, as the object of a sentence.

@@ -1,0 +1,48 @@
+package magic
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"gomri/kernel/prof"
+)
+
+// maxListed is how many functions a flame graph has the source of.
+const maxListed = 30
+
+// heaviest lists the functions whose source one asks a flame graph for, the most
+// wanted first.
+func (p *profile) heaviest(o prof.Options, tree *prof.Tree) prof.Listing {
+	names := tree.Heaviest(maxListed)
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = regexp.QuoteMeta(name)
+	}
+	l, err := p.shown.List(o, "^("+strings.Join(words, "|")+")$", p.env.lines(o))
+	if err != nil {
+		return prof.Listing{} // the functions of the profile have no names: there is nothing to list
+	}
+	slices.SortStableFunc(l.Routines, func(a, b prof.Routine) int {
+		return slices.Index(names, a.Name) - slices.Index(names, b.Name)
+	})
+	return l
+}
+
+// again is what to type after %flame to see the same profile again.
+func (p *profile) again(req prof.Request) string {
+	if p.kept != "" && len(req.Sources) == 1 {
+		req.Sources = []string{p.kept}
+	}
+	var words []string
+	if i := req.Options.SampleIndex; i != "" {
+		words = append(words, "-sample_index="+i)
+	}
+	for _, b := range req.Base {
+		words = append(words, "-base="+b)
+	}
+	for _, b := range req.DiffBase {
+		words = append(words, "-diff_base="+b)
+	}
+	return strings.Join(append(words, req.Sources...), " ")
+}
