@@ -118,6 +118,13 @@
 // worker refuse a compiled cell too, because what they change meanwhile would be
 // lost. Benchmarks read the session's values and write nothing back.
 //
+// What packages keep for their process is no variable of the session: the environment
+// and the working directory, the flags of package log, handlers of package http,
+// variables such as http.DefaultClient. What a cell changes of it holds for the
+// interpreter's cells if it was interpreted, and for itself if it was compiled. A later
+// cell that would see it and cannot is refused, with the place of the change. %env is
+// for all.
+//
 // # Goroutines of interpreted cells
 //
 // A goroutine that still runs when its cell ends goes on beside the next cells; what it

@@ -115,6 +115,9 @@ func (s *Session) interpret(ctx context.Context, p *check.Program, how choice, o
 	if err != nil {
 		return err.Error(), nil
 	}
+	if f := s.process.missing(p, true); f != nil {
+		return "", f
+	}
 	worker, err := s.worker.get()
 	if err != nil {
 		return "", fmt.Errorf("the interpreter did not start: %w", err)
@@ -132,6 +135,7 @@ func (s *Session) interpret(ctx context.Context, p *check.Program, how choice, o
 	s.setWhy(p.Cell.Name + " was interpreted")
 	s.commit(p, ledger.InWorker)
 	s.values.Interpreted(p)
+	s.process.ran(p, true)
 	return "", s.finish(p, result, out)
 }
 
@@ -171,6 +175,7 @@ func (s *Session) compile(ctx context.Context, p *check.Program, out display.Out
 		return false, err
 	}
 	s.commit(p, ledger.Lost)
+	s.process.ran(p, false)
 	result, err := w.Run(ctx, toolchain.Compiled{Program: cell.Program, Glue: glue(cell), Flags: flags}, out)
 	late := s.settle(ctx, cell, out)
 	if err == nil && result.HasValue {

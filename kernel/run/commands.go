@@ -225,6 +225,7 @@ func (c commands) Reset() {
 	c.s.mu.Lock()
 	c.s.ledger.Reset()
 	c.s.values.Reset()
+	c.s.process.reset()
 	c.s.why = ""
 	c.s.mu.Unlock()
 	if w, err := c.s.worker.get(); err == nil {

@@ -83,6 +83,7 @@ func (c commands) Setenv(_ context.Context, name string, value *string) error {
 		return err
 	}
 	c.s.vars.set(name, value)
+	c.s.process.set(name)
 	w.SetEnv(c.s.vars.environ())
 	return nil
 }

@@ -47,6 +47,7 @@ type Session struct {
 	worker  lazy[*interp.Client]
 	servers *serve.Manager
 	vars    vars
+	process processes
 	values  *bridge.Store
 
 	mu      sync.Mutex // guards what follows, which completion reads while a cell runs
