@@ -186,8 +186,12 @@ func (p *plan) staleness(d *ledger.Decl, roots []*ledger.Decl) string {
 			typ = u
 		}
 	}
+	way := "run " + d.Cell + " again, which declares " + d.Name
+	if d.Cell == typ.Cell { // which would bring the old type back
+		way = "declare " + d.Name + " again with a value of the new type"
+	}
 	return d.Name + " holds a value of the type " + typ.Name + " as " + typ.Cell + " declared it, and " +
-		p.ch.cell.Name + " changes that type; run " + d.Cell + " again, which declares " + d.Name
+		p.ch.cell.Name + " changes that type; " + way
 }
 
 // reach collects the session's declarations that the chunk may use, by the names

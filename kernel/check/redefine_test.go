@@ -92,6 +92,17 @@ func TestVariableOfAChangedTypeSaysSo(t *testing.T) {
 	nb.must(t, "use(); v[0].M()")
 }
 
+func TestVariableOfAChangedTypeInTheSameCellIsToBeDeclaredAgain(t *testing.T) {
+	nb := newNotebook()
+	nb.must(t, "type T struct{ n int }\nv := T{1}")
+	nb.must(t, "type T struct{ n, m int }")
+	want := "cell-3:1:1: v holds a value of the type T as cell-1 declared it, and cell-2 changes that type; declare v again with a value of the new type"
+	if got := nb.fails(t, "v.m"); got != want {
+		t.Error(got)
+	}
+	nb.must(t, "v := T{1, 2}; v.m++")
+}
+
 func TestRedefinedTypeDropsItsMethods(t *testing.T) {
 	nb := newNotebook()
 	nb.must(t, "type T int\nfunc (T) A() {}")

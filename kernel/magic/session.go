@@ -82,6 +82,7 @@ func who(decls []*ledger.Decl) display.Bundle {
 	table := render.Table{Columns: []render.Column{
 		{Title: "name", Code: true}, {Title: "kind"}, {Title: "type", Code: true}, {Title: "cell"}, {Title: "note"},
 	}}
+	noted := false
 	var text strings.Builder
 	for _, d := range decls {
 		place := fmt.Sprintf("%s:%d", d.Cell, d.NameLine)
@@ -89,9 +90,16 @@ func who(decls []*ledger.Decl) display.Bundle {
 		if note == "" && d.Kind == ledger.Var && d.Home == ledger.Lost {
 			note = "its value is gone"
 		}
+		noted = noted || note != ""
 		row := []string{d.Name, d.Kind.String(), d.TypeText, place, note}
 		table.Rows = append(table.Rows, render.Cells(row...))
 		text.WriteString(strings.TrimRight(fmt.Sprintf("%-20s %-7s %-24s %-12s %s", d.Name, d.Kind, d.TypeText, place, note), " ") + "\n")
+	}
+	if last := len(table.Columns) - 1; !noted { // an empty column would ask what it is for
+		table.Columns = table.Columns[:last]
+		for i := range table.Rows {
+			table.Rows[i].Cells = table.Rows[i].Cells[:last]
+		}
 	}
 	return render.Frame{Body: []string{table.HTML()}}.Bundle(text.String())
 }

@@ -8,14 +8,20 @@ import (
 
 // Text is the text of all values, separated by commas: strings quoted, numbers plain,
 // composite values as Go writes them, errors and Stringers as they speak. It is bounded to a
-// few kilobytes, with "…" where something was left out.
+// few kilobytes, with "…" where something was left out. A long one has several lines,
+// broken where Go allows it: a notebook breaks a long line in the middle of a number.
 func (m Model) Text() string {
 	texts := make([]string, len(m.Values))
 	for i, n := range m.Values {
-		texts[i] = n.String()
+		w := writer{max: maxText, width: lineWidth}
+		w.node(n, 0)
+		texts[i] = w.String()
 	}
 	return strings.Join(texts, ", ")
 }
+
+// lineWidth is the number of bytes in a line of a text after which it is broken.
+const lineWidth = 80
 
 // String is the text of one value, bounded like that of a model.
 func (n *Node) String() string { return n.Brief(maxText) }
@@ -48,6 +54,8 @@ type writer struct {
 	strings.Builder
 	max   int
 	terse bool
+	width int  // bytes of a line after which the next item begins a new one, or 0 for never
+	line  int  // where the last line begins
 	cut   bool // something was left out
 }
 
@@ -92,7 +100,7 @@ func (w *writer) composite(n *Node, depth int) {
 			break
 		}
 		if i > 0 {
-			w.WriteString(", ")
+			w.comma()
 		}
 		if n.Kind == Struct {
 			w.WriteString(item.Field + ": ")
@@ -107,11 +115,22 @@ func (w *writer) composite(n *Node, depth int) {
 	if left := n.Len - shown; left > 0 {
 		w.cut = true
 		if shown > 0 {
-			w.WriteString(", ")
+			w.comma()
 		}
 		w.WriteString("… " + strconv.Itoa(left) + " more")
 	}
 	w.WriteString(end)
+}
+
+// comma parts two items: by a new line if this one is full.
+func (w *writer) comma() {
+	if w.width == 0 || w.Len()-w.line < w.width {
+		w.WriteString(", ")
+		return
+	}
+	w.WriteString(",\n")
+	w.line = w.Len()
+	w.WriteString("    ")
 }
 
 // quote quotes a string, of which it takes about max bytes.
