@@ -38,10 +38,14 @@ const snapshotEvery = 200 * time.Millisecond
 // a load stops: nobody listens there.
 const refusedEnough = 20
 
-// Options say what to send. The zero value of each but URLs has a default.
+// Options say what to send. The zero value of each but URLs and Targets has a
+// default.
 type Options struct {
-	// URLs are the targets, http or https; several are taken in turn.
+	// URLs are the targets, http or https; several are taken in turn. Each gets Method,
+	// Body and Header.
 	URLs []string
+	// Targets are requests of their own kinds, in place of URLs.
+	Targets []Target
 	// Rate is in requests a second, all targets together; 0 means DefaultRate.
 	// With Fastest it is not used.
 	Rate int
@@ -93,7 +97,7 @@ func Run(ctx context.Context, o Options, progress func(Snapshot)) (Report, error
 	if c.refused {
 		return rep, display.Failf("LoadError",
 			"nothing listens at %s: %s\nstart the server first (%%%%serve NAME on its cell), or correct the address",
-			rep.URLs[0], c.firstError())
+			rep.Targets[0].URL, c.firstError())
 	}
 	return rep, nil
 }
@@ -162,25 +166,14 @@ func (p pacer) Rate(time.Duration) float64 {
 	return float64(p.o.Rate)
 }
 
-// targeter hands out the targets in turn.
-func targeter(o Options) vegeta.Targeter {
-	targets := make([]vegeta.Target, len(o.URLs))
-	for i, u := range o.URLs {
-		targets[i] = vegeta.Target{Method: o.Method, URL: u, Body: o.Body, Header: o.Header}
-	}
-	return vegeta.NewStaticTargeter(targets...)
-}
-
 // Command returns the shell command that sends the same load with vegeta's own tool.
 func (r Report) Command() string {
 	rate := fmt.Sprint(r.Rate)
 	if r.Fastest {
 		rate = fmt.Sprintf("0 -max-workers=%d", r.Workers)
 	}
-	more := ""
-	if len(r.URLs) > 1 {
-		more = `\n…`
+	if len(r.Targets) > 1 {
+		return fmt.Sprintf("vegeta attack -targets=targets.txt -rate=%s -duration=%s | vegeta report", rate, r.Duration)
 	}
-	return fmt.Sprintf("echo '%s %s%s' | vegeta attack -rate=%s -duration=%s | vegeta report",
-		r.Method, r.URLs[0], more, rate, r.Duration)
+	return fmt.Sprintf("echo '%s' | vegeta attack -rate=%s -duration=%s | vegeta report", r.Targets[0], rate, r.Duration)
 }

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -73,7 +75,7 @@ func TestLoadSendsMethodBodyAndHeadersToTargetsInTurn(t *testing.T) {
 			b.Add(1)
 		}
 	})
-	o, err := ParseArgs([]string{s.URL + "/a", "-rate", "100", s.URL + "/b", "-duration=200ms", "-body", "hi there", "-header", "X-Test: yes: it is"}, nil)
+	o, err := ParseArgs([]string{s.URL + "/a", "-rate", "100", s.URL + "/b", "-duration=200ms", "-body", "hi there", "-header", "X-Test: yes: it is"}, "", Lookup{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,8 @@ func TestLoadSendsMethodBodyAndHeadersToTargetsInTurn(t *testing.T) {
 	if err != nil || rep.Failed != 0 {
 		t.Fatalf("%v, errors %v", err, rep.Errors)
 	}
-	if a.Load() != 10 || b.Load() != 10 || rep.BytesOut != 160 {
+	// A machine that is busy may send one less before the time is over.
+	if n := a.Load() - b.Load(); a.Load() < 8 || n < 0 || n > 1 || rep.BytesOut != uint64(8*(a.Load()+b.Load())) {
 		t.Errorf("a %d, b %d, bytes out %d", a.Load(), b.Load(), rep.BytesOut)
 	}
 }
@@ -161,7 +164,7 @@ func TestFewWorkersMakeAStarvedLoad(t *testing.T) {
 
 func TestFastestSendsMoreThanTheDefaultRate(t *testing.T) {
 	s := server(t, func(http.ResponseWriter, *http.Request) {})
-	o, err := ParseArgs([]string{s.URL, "-rate", "max", "-duration", "300ms", "-workers", "4"}, nil)
+	o, err := ParseArgs([]string{s.URL, "-rate", "max", "-duration", "300ms", "-workers", "4"}, "", Lookup{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,15 +194,15 @@ func TestNobodyListeningEndsEarlyWithAdvice(t *testing.T) {
 
 func TestTargetsBeyondThisMachineNeedTheRemoteFlag(t *testing.T) {
 	for _, u := range []string{"http://example.com/", "http://10.0.0.1", "http://192.168.1.1:80/x", "http://localhost.example.com"} {
-		if _, err := ParseArgs([]string{u}, nil); err == nil || !strings.Contains(err.Error(), "-remote") {
+		if _, err := ParseArgs([]string{u}, "", Lookup{}); err == nil || !strings.Contains(err.Error(), "-remote") {
 			t.Errorf("%s: %v", u, err)
 		}
-		if _, err := ParseArgs([]string{u, "-remote"}, nil); err != nil {
+		if _, err := ParseArgs([]string{u, "-remote"}, "", Lookup{}); err != nil {
 			t.Errorf("%s -remote: %v", u, err)
 		}
 	}
 	for _, u := range []string{"http://localhost:8080", "https://127.0.0.1", "http://[::1]:80/", "http://app.localhost/"} {
-		if _, err := ParseArgs([]string{u}, nil); err != nil {
+		if _, err := ParseArgs([]string{u}, "", Lookup{}); err != nil {
 			t.Errorf("%s: %v", u, err)
 		}
 	}
@@ -245,7 +248,7 @@ func TestMistypedOptionsSayWhatToType(t *testing.T) {
 		{[]string{u, "-speed", "1"}, "-speed"},
 		{[]string{"-h"}, "%load URL"},
 	} {
-		_, err := ParseArgs(c.args, nil)
+		_, err := ParseArgs(c.args, "", Lookup{})
 		var f *display.Failure
 		if !errors.As(err, &f) || f.Name != "UsageError" || !strings.Contains(f.Value, c.want) {
 			t.Errorf("%q: error %v lacks %q", c.args, err, c.want)
@@ -264,8 +267,86 @@ func TestKindsOfErrorsAreBounded(t *testing.T) {
 }
 
 func TestCommandNamesVegeta(t *testing.T) {
-	r := Report{URLs: []string{"http://localhost:1/"}, Method: "GET", Rate: 50, Duration: 5 * time.Second}
+	r := Report{Targets: []Target{{Method: "GET", URL: "http://localhost:1/"}}, Rate: 50, Duration: 5 * time.Second}
 	if got, want := r.Command(), "echo 'GET http://localhost:1/' | vegeta attack -rate=50 -duration=5s | vegeta report"; got != want {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestTargetsAreReadInVegetasFormat(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "order.json"), []byte(`{"n":1}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := func(u string) (string, error) { return strings.Replace(u, "shop/", "http://localhost:1/", 1), nil }
+	o, err := ParseArgs([]string{"-rate", "10", "-header", "X-All: yes"}, `
+# what customers do
+GET shop/list
+
+POST shop/order
+Content-Type: application/json
+@order.json
+GET shop/end`, Lookup{Address: address, Dir: dir})
+	if err != nil || len(o.Targets) != 3 || o.Rate != 10 {
+		t.Fatalf("%+v, %v", o, err)
+	}
+	order := o.Targets[1]
+	if order.String() != "POST http://localhost:1/order" || string(order.Body) != `{"n":1}` || order.Header.Get("Content-Type") != "application/json" || order.Header.Get("X-All") != "yes" {
+		t.Errorf("target %+v", order)
+	}
+	if o.Targets[2].String() != "GET http://localhost:1/end" || len(o.Targets[2].Body) != 0 {
+		t.Errorf("target %+v", o.Targets[2])
+	}
+	for text, want := range map[string]string{
+		"# nothing":                         "names no target",
+		"get http://localhost/":             "METHOD URL",
+		"GET http://localhost/\nnonsense":   "Name: value",
+		"GET http://example.com/":           "-remote",
+		"POST http://localhost/\n@none.txt": "cannot be read",
+	} {
+		if _, err := ParseArgs(nil, text, Lookup{Dir: dir}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+	if _, err := ParseArgs([]string{"http://localhost"}, "GET http://localhost", Lookup{}); err == nil {
+		t.Error("a URL above targets passes")
+	}
+	if o, err := ParseArgs([]string{"http://localhost", "-body", "@order.json"}, "", Lookup{Dir: dir}); err != nil || string(o.Targets[0].Body) != `{"n":1}` || o.Targets[0].Method != "POST" {
+		t.Errorf("a body from a file: %+v, %v", o, err)
+	}
+}
+
+func TestEachTargetIsReportedAndTheHistogramHoldsAll(t *testing.T) {
+	s := server(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bad" {
+			w.WriteHeader(http.StatusTeapot)
+		}
+	})
+	rep, err := Run(t.Context(), Options{Targets: []Target{{Method: "GET", URL: s.URL + "/good"}, {Method: "PUT", URL: s.URL + "/bad"}}, Rate: 100, Duration: 200 * time.Millisecond}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.ByTarget) != 2 || rep.ByTarget[0].Failed != 0 || rep.ByTarget[1].Failed != rep.ByTarget[1].Requests || rep.ByTarget[1].Failed != rep.Failed {
+		t.Errorf("by target %+v", rep.ByTarget)
+	}
+	sum := 0
+	for i, b := range rep.Buckets {
+		sum += b.N
+		if b.From >= b.To || i > 0 && rep.Buckets[i-1].To != b.From {
+			t.Errorf("buckets %+v", rep.Buckets)
+		}
+	}
+	if sum != rep.Requests || rep.Buckets[0].N == 0 || rep.Buckets[len(rep.Buckets)-1].N == 0 {
+		t.Errorf("%d requests in buckets %+v", sum, rep.Buckets)
+	}
+}
+
+func TestHistogramPutsEachLatencyBetweenItsBounds(t *testing.T) {
+	for _, d := range []time.Duration{0, 1, time.Microsecond, 999 * time.Microsecond, time.Millisecond, 1499 * time.Microsecond, 3 * time.Second, time.Hour} {
+		var h histogram
+		h.add(d)
+		if b := h.buckets(); len(b) != 1 || b[0].N != 1 || d < b[0].From || d >= b[0].To {
+			t.Errorf("%s is in %+v", d, b)
+		}
 	}
 }

@@ -8,16 +8,17 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gomri/kernel/display"
 )
 
-// ParseArgs reads the words of a load command, "URL… FLAGS", in any order. address, if
-// there is one, completes each URL: it knows the names of servers. The error is its
-// own, or a *display.Failure of the kind UsageError.
-func ParseArgs(args []string, address func(string) (string, error)) (Options, error) {
+// ParseArgs reads the words of a load command, "URL… FLAGS", in any order, and the
+// targets below it, which may be empty: see parseTargets. The error is that of the
+// lookup, or a *display.Failure of the kind UsageError.
+func ParseArgs(args []string, targets string, l Lookup) (Options, error) {
 	o := Options{}
 	fs := flagSet(&o)
 	fs.SetOutput(io.Discard)
@@ -30,20 +31,30 @@ func ParseArgs(args []string, address func(string) (string, error)) (Options, er
 		}
 		args = fs.Args()
 		if len(args) > 0 {
-			o.URLs = append(o.URLs, args[0])
+			url, err := l.url(args[0])
+			if err != nil {
+				return o, err
+			}
+			o.URLs = append(o.URLs, url)
 			args = args[1:]
 		}
 	}
-	for i, u := range o.URLs {
-		if address == nil {
-			break
-		}
+	if name, ok := strings.CutPrefix(string(o.Body), "@"); ok {
 		var err error
-		if o.URLs[i], err = address(u); err != nil {
+		if o.Body, err = l.readBody(name); err != nil {
 			return o, err
 		}
 	}
-	if len(o.URLs) == 0 {
+	if strings.TrimSpace(targets) != "" {
+		if len(o.URLs) > 0 || o.Method != "" {
+			return o, usagef("the targets are in the cell below, so no URL and no -method may stand on the first line")
+		}
+		var err error
+		if o.Targets, err = parseTargets(targets, o.Body, o.Header, l); err != nil {
+			return o, err
+		}
+	}
+	if len(o.URLs)+len(o.Targets) == 0 {
 		return o, usagef("no URL to send requests to\n%s", Usage())
 	}
 	return o.checked()
@@ -52,7 +63,7 @@ func ParseArgs(args []string, address func(string) (string, error)) (Options, er
 // Usage returns the flags of a load command, one a line.
 func Usage() string {
 	var b strings.Builder
-	b.WriteString("%load URL… [flags]\n")
+	b.WriteString("%load URL… [flags], or %%load [flags] with a line METHOD URL for each target below\n")
 	fs := flagSet(&Options{})
 	fs.SetOutput(&b)
 	fs.PrintDefaults()
@@ -66,7 +77,7 @@ func flagSet(o *Options) *flag.FlagSet {
 	fs.DurationVar(&o.Duration, "duration", DefaultDuration, "how long to send requests")
 	fs.IntVar(&o.Workers, "workers", 0, fmt.Sprintf("requests under way at once, at most (default %d, or %d with -rate max)", MaxWorkers, DefaultWorkers))
 	fs.StringVar(&o.Method, "method", "", "HTTP method (default GET, or POST with a body)")
-	fs.Func("body", "text sent with every request", func(s string) error {
+	fs.Func("body", "text sent with every request, or @FILE", func(s string) error {
 		o.Body = []byte(s)
 		return nil
 	})
@@ -122,12 +133,7 @@ func (o Options) checked() (Options, error) {
 			o.Workers = DefaultWorkers
 		}
 	}
-	if o.Method == "" {
-		o.Method = http.MethodGet
-		if len(o.Body) > 0 {
-			o.Method = http.MethodPost
-		}
-	}
+	o.expand()
 	if err := o.inBounds(); err != nil {
 		return o, err
 	}
@@ -137,8 +143,8 @@ func (o Options) checked() (Options, error) {
 // inBounds says which number is out of its range.
 func (o Options) inBounds() error {
 	switch {
-	case len(o.URLs) == 0 || len(o.URLs) > MaxTargets:
-		return usagef("give 1 to %d URLs, not %d", MaxTargets, len(o.URLs))
+	case len(o.Targets) == 0 || len(o.Targets) > MaxTargets:
+		return usagef("give 1 to %d targets, not %d", MaxTargets, len(o.Targets))
 	case o.Rate < 1 || o.Rate > MaxRate:
 		return usagef("-rate %d is out of range: give 1 to %d requests a second, or max", o.Rate, MaxRate)
 	case o.Duration < 0 || o.Duration > MaxDuration:
@@ -147,15 +153,16 @@ func (o Options) inBounds() error {
 		return usagef("-timeout %s is out of range: give more than 0 and at most %s", o.Timeout, MaxTimeout)
 	case o.Workers < 1 || o.Workers > MaxWorkers:
 		return usagef("-workers %d is out of range: give 1 to %d", o.Workers, MaxWorkers)
-	case len(o.Body) > MaxBody:
-		return usagef("the body has %d bytes, more than %d", len(o.Body), MaxBody)
+	case slices.ContainsFunc(o.Targets, func(t Target) bool { return len(t.Body) > MaxBody }):
+		return usagef("a body has more than %d MB", MaxBody>>20)
 	}
 	return nil
 }
 
 // checkURLs says which target cannot be used, and why.
 func (o Options) checkURLs() error {
-	for _, s := range o.URLs {
+	for _, t := range o.Targets {
+		s := t.URL
 		u, err := url.Parse(s)
 		if err != nil {
 			return usagef("%q is no URL: %v", s, err)
@@ -166,11 +173,22 @@ func (o Options) checkURLs() error {
 		if !o.Remote && !isLocalHost(u.Hostname()) {
 			return usagef("%s is not this machine: a load may only go to a server that you may test; add -remote if it is yours", u.Host)
 		}
-		if _, err := http.NewRequest(o.Method, s, nil); err != nil {
-			return usagef("-method %s cannot be used: %v", o.Method, err)
+		if _, err := http.NewRequest(t.Method, s, nil); err != nil {
+			return usagef("-method %s cannot be used: %v", t.Method, err)
 		}
 	}
 	return nil
+}
+
+// beyond lists the hosts of the targets that are not this machine.
+func (o Options) beyond() []string {
+	var out []string
+	for _, t := range o.Targets {
+		if u, err := url.Parse(t.URL); err == nil && !isLocalHost(u.Hostname()) && !slices.Contains(out, u.Host) {
+			out = append(out, u.Host)
+		}
+	}
+	return out
 }
 
 // isLocalHost reports whether a host name can only mean this machine.

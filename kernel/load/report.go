@@ -26,22 +26,28 @@ type Count struct {
 	N    int
 }
 
+// TargetReport is what one of several targets answered.
+type TargetReport struct {
+	Target
+	Requests, Failed int
+	Latency          Latencies
+}
+
 // Snapshot is the state of a load that is under way.
 type Snapshot struct {
-	URLs     []string
 	Elapsed  time.Duration // since the first request
 	Duration time.Duration // how long the load takes in all
 	Requests int           // answered or failed
 	Failed   int           // no answer, or a status of 400 and more
 	Rate     float64       // answers a second since the last snapshot
 	Latency  Latencies
+	Buckets  []Bucket // how many requests took how long
 }
 
 // Report is what a load measured.
 type Report struct {
 	// What was asked for, with defaults filled in.
-	URLs     []string
-	Method   string
+	Targets  []Target
 	Rate     int // requests a second; without meaning when Fastest
 	Fastest  bool
 	Workers  int
@@ -58,6 +64,11 @@ type Report struct {
 	BytesOut    uint64 // of the requests' bodies
 	Codes       []Count
 	Errors      []Count // most frequent first
+	Buckets     []Bucket
+	// ByTarget is what each of several targets answered; nil for one.
+	ByTarget []TargetReport
+	// Beyond are the hosts that are not this machine.
+	Beyond []string
 	// Text is the report as the command "vegeta report" prints it.
 	Text string
 }
@@ -87,6 +98,8 @@ type collector struct {
 	kinds   map[string]int
 	failed  int
 	refused bool
+	times   histogram
+	targets map[string]*vegeta.Metrics // of several targets; the key is Target.String
 
 	lastAt time.Time
 	lastN  uint64
@@ -94,7 +107,11 @@ type collector struct {
 
 func newCollector(o Options, c *client) *collector {
 	now := time.Now()
-	return &collector{o: o, client: c, began: now, lastAt: now, kinds: map[string]int{}}
+	col := &collector{o: o, client: c, began: now, lastAt: now, kinds: map[string]int{}}
+	if len(o.Targets) > 1 {
+		col.targets = make(map[string]*vegeta.Metrics, len(o.Targets))
+	}
+	return col
 }
 
 // add counts one result. A request that was cut off because the load was
@@ -113,6 +130,21 @@ func (c *collector) add(runCtx context.Context, r *vegeta.Result) {
 		c.failed++
 	}
 	c.m.Add(r)
+	c.times.add(r.Latency)
+	if c.targets != nil {
+		c.addTarget(r)
+	}
+}
+
+// addTarget counts a result of one of several targets.
+func (c *collector) addTarget(r *vegeta.Result) {
+	key := Target{Method: r.Method, URL: r.URL}.String()
+	m := c.targets[key]
+	if m == nil {
+		m = &vegeta.Metrics{}
+		c.targets[key] = m
+	}
+	m.Add(r)
 }
 
 // kindOf returns the kind of a failed request from its error text.
@@ -167,24 +199,42 @@ func (c *collector) firstError() string {
 func (c *collector) snapshot() Snapshot {
 	now := time.Now()
 	s := Snapshot{
-		URLs: c.o.URLs, Elapsed: now.Sub(c.began), Duration: c.o.Duration,
+		Elapsed: now.Sub(c.began), Duration: c.o.Duration,
 		Requests: int(c.m.Requests), Failed: c.failed,
 		Rate: float64(c.m.Requests-c.lastN) / now.Sub(c.lastAt).Seconds(),
 	}
 	c.lastAt, c.lastN = now, c.m.Requests
 	if c.m.Requests > 0 {
-		s.Latency = c.latency()
+		s.Latency = latency(&c.m)
+		s.Buckets = c.times.buckets()
 	}
 	return s
 }
 
 // latency returns the percentiles of what has been added.
-func (c *collector) latency() Latencies {
-	l := &c.m.Latencies
+func latency(m *vegeta.Metrics) Latencies {
+	l := &m.Latencies
 	return Latencies{
-		Min: l.Min, Max: l.Max, Mean: l.Total / time.Duration(c.m.Requests),
+		Min: l.Min, Max: l.Max, Mean: l.Total / time.Duration(max(1, m.Requests)),
 		P50: l.Quantile(0.50), P90: l.Quantile(0.90), P95: l.Quantile(0.95), P99: l.Quantile(0.99),
 	}
+}
+
+// byTarget returns what each target answered, in their order, each once.
+func (c *collector) byTarget() []TargetReport {
+	var out []TargetReport
+	seen := map[string]bool{}
+	for _, t := range c.o.Targets {
+		m := c.targets[t.String()]
+		if m == nil || seen[t.String()] {
+			continue
+		}
+		seen[t.String()] = true
+		m.Close()
+		good := int(float64(m.Requests)*m.Success + 0.5)
+		out = append(out, TargetReport{Target: t, Requests: int(m.Requests), Failed: int(m.Requests) - good, Latency: latency(m)})
+	}
+	return out
 }
 
 // report returns the whole result. No result may be added after it.
@@ -193,15 +243,16 @@ func (c *collector) report(interrupted bool) Report {
 	c.m.Close()
 	o, m := c.o, &c.m
 	r := Report{
-		URLs: o.URLs, Method: o.Method, Rate: o.Rate, Fastest: o.Fastest, Workers: o.Workers, Duration: o.Duration,
+		Targets: o.Targets, Rate: o.Rate, Fastest: o.Fastest, Workers: o.Workers, Duration: o.Duration,
 		Interrupted: interrupted,
 		Requests:    int(m.Requests), Failed: c.failed,
 		Sent: m.Rate, Throughput: m.Throughput, Elapsed: m.Duration + m.Wait,
 		BytesIn: m.BytesIn.Total, BytesOut: m.BytesOut.Total,
 		Codes: c.codes(), Errors: counts(c.kinds),
+		Buckets: c.times.buckets(), ByTarget: c.byTarget(), Beyond: o.beyond(),
 	}
 	if m.Requests > 0 {
-		r.Latency = c.latency()
+		r.Latency = latency(m)
 	}
 	var b strings.Builder
 	if err := vegeta.NewTextReporter(m).Report(&b); err != nil {

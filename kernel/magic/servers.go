@@ -171,12 +171,16 @@ func onlyServer(env *Env) string {
 // loadCommand sends requests to a server and measures the answers.
 func loadCommand() Command {
 	return Command{
-		Name: "load", Line: true, Raw: true, Args: "URL… [FLAGS]",
-		Summary: "sends requests at a steady rate and shows latencies, throughput and errors; with & at the end beside what follows",
+		Name: "load", Line: true, Block: true, Raw: true, Args: "URL… [FLAGS]",
+		Summary: "sends requests at a steady rate and shows latencies, throughput and errors; with & at the end beside what follows; the lines of a %%load cell are vegeta's targets",
 		Example: "%load http://localhost:8080/ -rate 200 -duration 5s",
 		build: func(*flag.FlagSet) runner {
 			return func(ctx context.Context, env *Env, call Call, args []string) error {
-				opts, err := load.ParseArgs(args, env.Servers.URL)
+				targets := ""
+				if call.Magic.Cell {
+					targets = bodyText(call)
+				}
+				opts, err := load.ParseArgs(args, targets, load.Lookup{Address: env.Servers.URL, Dir: env.Dir})
 				if err != nil {
 					return err
 				}

@@ -3,22 +3,60 @@ package render
 import (
 	"fmt"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"gomri/kernel/display"
 	"gomri/kernel/load"
 )
 
-// Load draws what a load measured. Its plain text is vegeta's own report.
+// Load draws what a load measured. Its plain text is vegeta's own report, and the
+// histogram.
 func Load(r load.Report) display.Bundle {
 	f := Frame{Headline: loadHeadline(r), Doubts: loadDoubts(r), Command: r.Command()}
+	histogram := ""
 	if r.Requests > 0 {
-		f.Body = append(f.Body, latencyTable(r.Latency))
-		f.Body = append(f.Body, loadCounts(r))
+		f.Body = append(f.Body, latencyTable(r.Latency), loadHistogram(r.Buckets, r.Latency), loadCounts(r))
 		f.Footer = []string{fmt.Sprintf("%d requests in %s · %.1f sent/s · %.1f good answers/s · %s in, %s out",
 			r.Requests, loadTime(r.Elapsed), r.Sent, r.Throughput, loadBytes(r.BytesIn), loadBytes(r.BytesOut))}
+		histogram = "\nHistogram\n" + strings.TrimRight(histogramText(r.Buckets), "\n")
 	}
-	return f.Bundle(plainRich(f.Headline) + "\n" + strings.TrimRight(r.Text, "\n") + plainDoubts(f.Doubts))
+	targets := ""
+	if len(r.ByTarget) > 0 {
+		table, text := loadTargets(r.ByTarget)
+		f.Body = append(f.Body, `<div style="margin:8px 0 0 0">`+table.HTML()+`</div>`)
+		targets = "\n" + text
+	}
+	return f.Bundle(plainRich(f.Headline) + "\n" + strings.TrimRight(r.Text, "\n") + histogram + targets + plainDoubts(f.Doubts))
+}
+
+// loadTargets draws what each of several targets answered.
+func loadTargets(list []load.TargetReport) (Table, string) {
+	t := Table{Columns: []Column{
+		{Title: "target", Code: true},
+		{Title: "requests", Number: true},
+		{Title: "failed", Number: true},
+		{Title: "p50", Number: true},
+		{Title: "p95", Number: true, Fill: FillStd},
+		{Title: "p99", Number: true},
+	}}
+	slowest := time.Duration(1)
+	for _, r := range list {
+		slowest = max(slowest, r.Latency.P95)
+	}
+	var b strings.Builder
+	tw := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "REQUESTS\tFAILED\tP50\tP95\tP99\tTARGET")
+	for _, r := range list {
+		l := r.Latency
+		t.Rows = append(t.Rows, Row{Cells: []Cell{
+			Name(r.String(), 80), Text(fmt.Sprint(r.Requests)), Text(fmt.Sprint(r.Failed)),
+			Text(loadTime(l.P50)), Bar(loadTime(l.P95), float64(l.P95)/float64(slowest)), Text(loadTime(l.P99)),
+		}})
+		fmt.Fprintf(tw, "%d\t%d\t%s\t%s\t%s\t%s\n", r.Requests, r.Failed, loadTime(l.P50), loadTime(l.P95), loadTime(l.P99), r)
+	}
+	_ = tw.Flush() // a strings.Builder does not fail
+	return t, strings.TrimRight(b.String(), "\n")
 }
 
 // LoadProgress draws a load that is under way: shown with Update, replaced by Load.
@@ -35,14 +73,14 @@ func LoadProgress(s load.Snapshot) display.Bundle {
 		share = float64(s.Elapsed) / float64(s.Duration)
 	}
 	body := `<div style="padding:2px 8px;font-family:` + FontCode + `;font-size:12px;` + BarStyle(share, FillStd) + `">` + Escape(line) + `</div>`
-	return Frame{Body: []string{body}}.Bundle(line)
+	return Frame{Body: []string{body, loadHistogram(s.Buckets, s.Latency)}}.Bundle(line)
 }
 
 // loadHeadline says the finding.
 func loadHeadline(r load.Report) string {
-	target := r.URLs[0]
-	if len(r.URLs) > 1 {
-		target = fmt.Sprintf("%d targets", len(r.URLs))
+	target := r.Targets[0].URL
+	if len(r.Targets) > 1 {
+		target = fmt.Sprintf("%d targets", len(r.Targets))
 	}
 	stopped := ""
 	if r.Interrupted {
@@ -65,6 +103,9 @@ func loadHeadline(r load.Report) string {
 // loadDoubts says why the numbers may mislead.
 func loadDoubts(r load.Report) []string {
 	var out []string
+	if len(r.Beyond) > 0 {
+		out = append(out, fmt.Sprintf("Be sure that you may test `%s`: it is not this machine.", strings.Join(r.Beyond, "`, `")))
+	}
 	if r.Starved() {
 		out = append(out, fmt.Sprintf("Raise -workers or lower -rate: %d requests a second were wanted and only %.0f were sent, because all %d workers were waiting for answers; the latencies leave out that wait.",
 			r.Rate, r.Sent, r.Workers))

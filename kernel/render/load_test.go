@@ -12,10 +12,11 @@ import (
 func goodLoad() load.Report {
 	ms := time.Millisecond
 	return load.Report{
-		URLs: []string{"http://localhost:8080/"}, Method: "GET", Rate: 50, Workers: 1000, Duration: 5 * time.Second,
+		Targets: []load.Target{{Method: "GET", URL: "http://localhost:8080/"}}, Rate: 50, Workers: 1000, Duration: 5 * time.Second,
 		Requests: 250, Sent: 50, Throughput: 50, Elapsed: 5 * time.Second, BytesIn: 250_000,
 		Latency: load.Latencies{Min: ms, Mean: 3 * ms, P50: 2 * ms, P90: 4 * ms, P95: 12345 * time.Microsecond, P99: 20 * ms, Max: 40 * ms},
 		Codes:   []load.Count{{Name: "200", N: 250}},
+		Buckets: []load.Bucket{{From: ms, To: 1500 * time.Microsecond, N: 200}, {From: 1500 * time.Microsecond, To: 2 * ms}, {From: 2 * ms, To: 3 * ms, N: 50}},
 		Text:    "Requests      [total, rate, throughput]  250, 50.00, 50.00\n",
 	}
 }
@@ -60,7 +61,7 @@ func TestLoadDoubtsItsNumbers(t *testing.T) {
 	if !strings.Contains(text, "Raise -workers") || !strings.Contains(text, "Send for longer") {
 		t.Errorf("text\n%s", text)
 	}
-	r = load.Report{URLs: []string{"http://localhost:1"}, Interrupted: true, Duration: time.Second}
+	r = load.Report{Targets: []load.Target{{URL: "http://localhost:1"}}, Interrupted: true, Duration: time.Second}
 	if text := Load(r).Data[display.MIMEText]; !strings.Contains(text, "answered no request, stopped early") {
 		t.Errorf("text\n%s", text)
 	}
@@ -82,5 +83,37 @@ func TestLoadTimesHaveThreeDigits(t *testing.T) {
 		if got := loadTime(d); got != want {
 			t.Errorf("%d: %s, want %s", d, got, want)
 		}
+	}
+}
+
+func TestLoadDrawsAHistogram(t *testing.T) {
+	b := Load(goodLoad())
+	if text := b.Data[display.MIMEText]; !strings.Contains(text, "    1 ms … 1.5 ms       200  ████████████████████████████████████████\n  1.5 ms … 2 ms           0\n    2 ms … 3 ms          50  ██████████") {
+		t.Errorf("text\n%s", text)
+	}
+	svg := pictureOf(t, b.Data[display.MIMEHTML])
+	for _, want := range []string{"200 of 1 ms to 1.5 ms", "p50", "p99", "logarithmic axis", "Histogram of the latencies of 250 requests: most, 80 %, take 1 ms to 1.5 ms"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+	live := LoadProgress(load.Snapshot{Requests: 250, Buckets: goodLoad().Buckets, Latency: goodLoad().Latency})
+	pictureOf(t, live.Data[display.MIMEHTML])
+}
+
+func TestLoadOfSeveralTargetsTellsThemApart(t *testing.T) {
+	r := goodLoad()
+	r.Targets = append(r.Targets, load.Target{Method: "POST", URL: "http://localhost:8080/<b>"})
+	for i, target := range r.Targets {
+		r.ByTarget = append(r.ByTarget, load.TargetReport{Target: target, Requests: 125, Failed: i, Latency: load.Latencies{P95: time.Second}})
+	}
+	r.Beyond = []string{"example.com"}
+	b := Load(r)
+	html, text := b.Data[display.MIMEHTML], b.Data[display.MIMEText]
+	if !strings.Contains(text, "125       1       0 ns  1.00 s  0 ns  POST http://localhost:8080/<b>") || !strings.Contains(text, "Be sure that you may test example.com") {
+		t.Errorf("text\n%s", text)
+	}
+	if !strings.Contains(html, "POST http://localhost:8080/&lt;b&gt;") || !strings.Contains(html, "2 targets") {
+		t.Error("the page does not tell the targets apart")
 	}
 }
