@@ -34,6 +34,10 @@ const (
 // snapshotEvery is the time between two calls of the progress function.
 const snapshotEvery = 200 * time.Millisecond
 
+// lateness is how much longer a load may take to send its last requests when this
+// machine is busy: the pacer says when there are enough of them.
+const lateness = 100 * time.Millisecond
+
 // refusedEnough is after how many refused connections, and no answer at all,
 // a load stops: nobody listens there.
 const refusedEnough = 20
@@ -90,7 +94,11 @@ func Run(ctx context.Context, o Options, progress func(Snapshot)) (Report, error
 		vegeta.MaxWorkers(uint64(o.Workers)),
 		vegeta.MaxBody(0),
 	)
-	results := attacker.Attack(targeter(o), pacer{ctx: runCtx, o: o}, o.Duration, "")
+	longest := o.Duration
+	if !o.Fastest {
+		longest += lateness
+	}
+	results := attacker.Attack(targeter(o), pacer{ctx: runCtx, o: o}, longest, "")
 	c := newCollector(o, client)
 	c.collect(runCtx, cancel, results, progress)
 	rep := c.report(ctx.Err() != nil)
