@@ -43,6 +43,14 @@ func (p *profile) report(ctx context.Context, req prof.Request) error {
 		var c prof.Calls
 		c, err = p.shown.Calls(o, req.Param)
 		b = render.Calls(c, opts)
+	case req.Report == "tags":
+		var t prof.Tags
+		t, err = p.shown.Tags(o)
+		name := p.source
+		if p.kept != "" {
+			name = p.kept // not the server again
+		}
+		b = render.Tags(t, name, opts)
 	case req.Report == "list":
 		var l prof.Listing
 		l, err = p.shown.List(o, req.Param, p.env.lines(o))
@@ -241,8 +249,8 @@ func (p *profile) driver(ctx context.Context, req prof.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(text) == 0 && (req.Report == "tags" || req.Report == "comments") {
-		text = []byte("the profile carries no " + strings.Replace(req.Report, "tags", "labels; a program sets them with pprof.Do", 1) + "\n")
+	if len(text) == 0 && req.Report == "comments" {
+		text = []byte("the profile carries no comments\n")
 	}
 	frame := render.Frame{Body: []string{render.Pre(string(text))}, Command: p.command(req)}
 	if note := strings.TrimSpace(messages); note != "" {

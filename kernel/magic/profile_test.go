@@ -241,7 +241,7 @@ func TestLabelOptionsAreDrawnAsRows(t *testing.T) {
 		{"-top", "-tagshow=bytes", "-taghide=x"},
 		{"-top", "-files", "-trim_path=/usr"},
 		{"-flame", "-tagroot=bytes"},
-		{"-list=main", "-source_path=."},
+		{"-list=.", "-source_path=."},
 	} {
 		if _, err := pprofs(t, env, append(args, "mem.out")...); err != nil {
 			t.Errorf("%v: %v", args, err)
