@@ -173,13 +173,16 @@ func (e *writer) update(s *ast.AssignStmt) {
 	e.printf("%s %s %s\n", target, s.Tok, value)
 }
 
-// calls is true if an expression has a call that is more than a conversion or a length.
+// calls is true if an expression has a call that is more than a conversion or a length, or
+// receives from a channel.
 func (e *writer) calls(x ast.Expr) bool {
 	found := false
 	ast.Inspect(x, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
 		case *ast.CallExpr:
 			tv := e.l.p.Info.Types[ast.Unparen(n.Fun)]
 			found = found || !tv.IsType() && !tv.IsBuiltin()
