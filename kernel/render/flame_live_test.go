@@ -3,6 +3,7 @@ package render
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -10,9 +11,11 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -22,6 +25,23 @@ import (
 // browser opens a page with the given body in Chromium, or skips the test where
 // there is none.
 func browser(t *testing.T, body string) context.Context {
+	t.Helper()
+	ctx := page(t, "<body>"+body, nil)
+	live(t, ctx)
+	return ctx
+}
+
+// live waits until the graphs of the page are live: large ones unpack their data first.
+func live(t *testing.T, ctx context.Context) {
+	t.Helper()
+	for start := time.Now(); eval(t, ctx, "!!document.querySelector('[data-gomri-flame]:not([data-ready])')") == "true" && time.Since(start) < 10*time.Second; {
+		do(t, ctx, chromedp.Sleep(20*time.Millisecond))
+	}
+}
+
+// page is browser with the whole page given, and headers of its response. The page
+// must not ask the network for anything.
+func page(t *testing.T, html string, header http.Header) context.Context {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
@@ -36,23 +56,12 @@ func browser(t *testing.T, body string) context.Context {
 		}
 		t.Skip("there is no Chromium on PATH: apt install chromium")
 	}
-	requests := make(chan string, 100)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/" {
-			requests <- r.URL.Path
-			http.NotFound(w, r)
-			return
-		}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		maps.Copy(w.Header(), header)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprint(w, "<!doctype html><link rel=icon href='data:,'><body>"+body)
+		fmt.Fprint(w, "<!doctype html><link rel=icon href='data:,'>"+html)
 	}))
-	t.Cleanup(func() {
-		server.Close()
-		close(requests)
-		for r := range requests {
-			t.Errorf("the output asked the network for %s", r)
-		}
-	})
+	t.Cleanup(server.Close)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1240, 900),
 		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
@@ -66,22 +75,40 @@ func browser(t *testing.T, body string) context.Context {
 		}
 		cancelBrowser()
 	})
+	listen(t, ctx, server.URL+"/")
 	if err := chromedp.Do(ctx, chromedp.Navigate(server.URL)); err != nil {
 		t.Fatal(err)
-	}
-	// Large graphs unpack their data before they are live.
-	ready := chromedp.Evaluate[bool]("!document.querySelector('[data-gomri-flame]:not([data-ready])')")
-	for start := time.Now(); ; {
-		if done, err := chromedp.Run(ctx, ready); err != nil || done || time.Since(start) > 10*time.Second {
-			break
-		}
-		if err := chromedp.Do(ctx, chromedp.Sleep(20*time.Millisecond)); err != nil {
-			t.Fatal(err)
-		}
 	}
 	timed, cancelTime := context.WithTimeout(ctx, 30*time.Second)
 	t.Cleanup(cancelTime)
 	return timed
+}
+
+// listen fails the test when the browser asks for anything but the page itself.
+func listen(t *testing.T, ctx context.Context, page string) {
+	t.Helper()
+	var lock sync.Mutex
+	var asked []string
+	err := chromedp.Listen(ctx, func(ev any) {
+		if r, ok := ev.(*network.EventRequestWillBeSent); ok && r.Request.URL != page && !strings.HasPrefix(r.Request.URL, "data:") {
+			lock.Lock()
+			asked = append(asked, r.Request.URL)
+			lock.Unlock()
+		}
+	})
+	if err == nil {
+		_, err = chromedp.Call(ctx, network.Enable, network.EnableParams{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		lock.Lock()
+		defer lock.Unlock()
+		for _, url := range asked {
+			t.Errorf("the output asked the network for %s", url)
+		}
+	})
 }
 
 // do runs actions and fails the test on an error.

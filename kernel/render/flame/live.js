@@ -170,7 +170,7 @@ function listen(g) {
     choose(g, p.f);
     openMenu(g, e.clientX, e.clientY);
   });
-  svg.addEventListener('focus', function () { choose(g, g.chosen); });
+  svg.addEventListener('focus', function () { mark(g, null); describe(g, g.chosen); });
   svg.addEventListener('blur', function () { mark(g, null); });
   svg.addEventListener('keydown', function (e) { pressed(g, e); });
   g.input.addEventListener('keydown', function (e) {
@@ -207,7 +207,7 @@ function upperAt(g, e) {
 // turned zooms at the pointer with Ctrl (which is what a pinch sends), and moves the window sideways. A
 // plain wheel scrolls the page as everywhere.
 function turned(g, e) {
-  var r = g.svg.getBoundingClientRect(), upper = upperAt(g, e), unit = e.deltaMode === 1 ? 30 : 1, sideways = e.deltaX || (e.shiftKey ? e.deltaY : 0);
+  var r = g.svg.getBoundingClientRect(), upper = upperAt(g, e), unit = e.deltaMode === 1 ? 30 : 1, sideways = e.shiftKey && Math.abs(e.deltaY) > Math.abs(e.deltaX) ? e.deltaY : e.deltaX;
   if (e.ctrlKey || e.metaKey) {
     scale(g, upper, Math.exp(Math.max(-300, Math.min(300, e.deltaY * unit)) * 0.003), (e.clientX - r.left) / r.width);
   } else if (Math.abs(sideways) > Math.abs(e.deltaY) || e.shiftKey) { pan(g, upper, sideways * unit / r.width); } else { return; }
