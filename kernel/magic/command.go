@@ -174,10 +174,19 @@ func lookup(name string) (Command, bool) {
 // nearest returns the command whose name differs least from name, or "" if none
 // is close: at most a third of its letters, and at least one, may be wrong.
 func nearest(name string) string {
-	best, bestDistance := "", max(1, len(name)/3)+1
+	var names []string
 	for _, c := range Commands() {
-		if d := distance(name, c.Name); d < bestDistance {
-			best, bestDistance = c.Name, d
+		names = append(names, c.Name)
+	}
+	return nearestOf(name, names)
+}
+
+// nearestOf is nearest among other words than commands.
+func nearestOf(name string, words []string) string {
+	best, bestDistance := "", max(1, len(name)/3)+1
+	for _, w := range words {
+		if d := distance(name, w); d < bestDistance {
+			best, bestDistance = w, d
 		}
 	}
 	return best

@@ -3,6 +3,7 @@ package magic
 import (
 	"context"
 	"flag"
+	"slices"
 	"strings"
 
 	"gomri/kernel/display"
@@ -65,7 +66,7 @@ func Pprof(ctx context.Context, env *Env, out display.Output, args, lines []stri
 	if err != nil {
 		return p.hint(err)
 	}
-	if req.Report == "" && len(lines) > 0 {
+	if req.Report == "" && slices.ContainsFunc(lines, func(line string) bool { return strings.TrimSpace(line) != "" }) {
 		return p.hint(p.prompt(ctx, req, lines))
 	}
 	if req.Report == "" {

@@ -2,7 +2,6 @@ package magic
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -207,32 +206,6 @@ func unusedByFlame(req prof.Request) []string {
 	return []string{"Use a table (`%pprof -top`) for " + strings.Join(names, ", ") + ": the picture is the same without."}
 }
 
-// prompt types lines at pprof's prompt: assignments change what follows, each
-// other line is a report.
-func (p *profile) prompt(ctx context.Context, req prof.Request, lines []string) error {
-	prompt := prof.NewPrompt(p.shown, req)
-	for _, line := range lines {
-		next, err := prompt.Line(line)
-		if errors.Is(err, prof.ErrQuit) {
-			return nil
-		}
-		if err != nil {
-			return display.Failf("PprofError", "%s: %v", strings.TrimSpace(line), err)
-		}
-		switch next.Report {
-		case "":
-			continue
-		case "options", "help":
-			p.out.Stream(display.Stdout, "%help pprof lists the reports and flags.\n")
-			continue
-		}
-		if err := p.report(ctx, next); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // graphReports are the reports that are a drawn call graph.
 var graphReports = map[string]bool{"svg": true, "png": true, "gif": true, "ps": true, "pdf": true, "web": true, "gv": true, "evince": true, "eog": true}
 
@@ -317,8 +290,12 @@ func (p *profile) run(ctx context.Context, req prof.Request) (out []byte, messag
 	if sources != "" {
 		run.Sources = []string{sources}
 	}
-	reporter := fetch.Reporter{Program: p.env.Driver[0], Args: p.env.Driver[1:]}
-	return reporter.Report(ctx, run)
+	return p.reporter().Report(ctx, run)
+}
+
+// reporter starts pprof's own driver.
+func (p *profile) reporter() fetch.Reporter {
+	return fetch.Reporter{Program: p.env.Driver[0], Args: p.env.Driver[1:]}
 }
 
 // cellFiles writes the cells that the profile speaks of into a folder of their own,

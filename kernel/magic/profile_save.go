@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gomri/kernel/display"
@@ -50,7 +51,7 @@ func (p *profile) bytes(ctx context.Context, req prof.Request) ([]byte, error) {
 		return []byte(render.FlameSVG(tree)), nil
 	case "proto":
 		// What was fetched is saved as it is, labels and all.
-		if p.base == nil && len(req.Args()) == 1 {
+		if flags := req.Args(); p.base == nil && !slices.ContainsFunc(flags, func(f string) bool { return f != "-proto" && f != "-compact_labels" }) {
 			return p.data, nil
 		}
 	case "svg":

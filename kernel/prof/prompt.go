@@ -17,6 +17,7 @@ type Prompt struct {
 	types   []ValueType
 	plain   bool
 	extra   []string
+	output  string // the file that reports are written to, or ""
 }
 
 // NewPrompt returns the prompt that "go tool pprof" shows for p when r names no report.
@@ -54,7 +55,7 @@ func (p *Prompt) Line(line string) (Request, error) {
 	case "q", "quit", "exit":
 		return Request{}, ErrQuit
 	case "o", "options":
-		return Request{Report: "options"}, nil
+		return Request{Report: "options", Options: p.options, Extra: slices.Clone(p.extra), Output: p.output}, nil
 	case "help":
 		return Request{Report: "help", Param: strings.Join(words[1:], " ")}, nil
 	}
@@ -89,8 +90,12 @@ func (p *Prompt) assignment(line string) (done bool, err error) {
 		return true, p.forDriver(name, value, kind, assigned)
 	}
 	switch {
-	case name == "output" && assigned && value != "":
-		return true, errors.New("the prompt does not write to files; name the file in a flag: %pprof -REPORT -output=FILE SOURCE")
+	case name == "output":
+		if !assigned {
+			return true, errors.New("please specify a value, e.g. output=<val>")
+		}
+		p.output = value
+		return true, nil
 	case o.texts()[name] != nil, slices.Contains([]string{"nodecount", "nodefraction", "edgefraction", "divide_by", "sort", "granularity"}, name):
 		if !assigned {
 			return true, fmt.Errorf("please specify a value, e.g. %s=<val>", name)
@@ -119,6 +124,9 @@ func (p *Prompt) forDriver(name, value string, kind driverFlag, assigned bool) e
 			return err
 		}
 		value = strconv.FormatBool(on)
+		if name == "normalize" {
+			return nil // that was done, or not, when the profiles were read
+		}
 	} else if !assigned {
 		return fmt.Errorf("please specify a value, e.g. %s=<val>", name)
 	}
@@ -159,9 +167,16 @@ func (p *Prompt) command(words []string) (Request, error) {
 		}
 	}
 	if !IsReport(name) {
+		if p.isOption(name) {
+			value := "<val>"
+			if len(args) > 0 {
+				value = args[0]
+			}
+			return Request{}, fmt.Errorf("did you mean: %s=%s", name, value)
+		}
 		return Request{}, fmt.Errorf("unrecognized command: %q", name)
 	}
-	r := Request{Report: name, Options: p.options, Plain: p.plain, Extra: slices.Clone(p.extra)}
+	r := Request{Report: name, Options: p.options, Plain: p.plain, Extra: slices.Clone(p.extra), Output: p.output}
 	if reportNames[name] {
 		if len(args) == 0 {
 			return Request{}, fmt.Errorf("command %s requires an argument", name)
@@ -169,7 +184,8 @@ func (p *Prompt) command(words []string) (Request, error) {
 		r.Param, args = args[0], args[1:]
 	}
 	var focus, ignore []string
-	for _, a := range args {
+	for i := 0; i < len(args); i++ {
+		a := args[i]
 		n, err := strconv.ParseInt(a, 10, 32)
 		switch {
 		case err == nil:
@@ -177,7 +193,14 @@ func (p *Prompt) command(words []string) (Request, error) {
 				r.Options.NodeCount = -1
 			}
 		case a[0] == '>':
-			return Request{}, errors.New("the prompt does not write to files; name the file in a flag: %pprof -" + name + " -output=FILE SOURCE")
+			r.Output = a[1:]
+			if i++; r.Output == "" && i == len(args) {
+				return Request{}, errors.New("unexpected end of line after >")
+			} else if r.Output == "" {
+				r.Output = args[i]
+			} else {
+				i--
+			}
 		case a == "-cum", a == "--cum":
 			r.Options.Cum = true
 		case a[0] == '-':
@@ -200,6 +223,27 @@ func (p *Prompt) command(words []string) (Request, error) {
 	}
 	return r, nil
 }
+
+// isOption says whether the prompt has an option of that name.
+func (p *Prompt) isOption(name string) bool {
+	_, ok := slices.BinarySearch(PromptOptions(), name)
+	return ok
+}
+
+// PromptOptions are the names of the options that can be assigned at the prompt, in the
+// order of the alphabet.
+func PromptOptions() []string {
+	var o Options
+	names := []string{"call_tree", "cum", "divide_by", "edgefraction", "flat", "granularity", "intel_syntax", "nodecount", "nodefraction", "normalize", "output", "sort", "trim"}
+	names = slices.AppendSeq(names, maps.Keys(o.texts()))
+	names = slices.AppendSeq(names, maps.Keys(o.switches()))
+	names = append(names, granularities...)
+	slices.Sort(names)
+	return names
+}
+
+// Reports are the names of the reports, in the order of the alphabet.
+func Reports() []string { return slices.Sorted(maps.Keys(reportNames)) }
 
 // Greeting is what pprof prints before its prompt.
 func (p *Profile) Greeting(o Options) string {

@@ -156,9 +156,10 @@ func (u *lineUI) PrintErr(args ...any) { u.print(args) }
 
 func (u *lineUI) print(args []any) {
 	text := fmt.Sprint(args...)
-	if strings.Contains(text, memory) {
-		return // "Generating report in …" says nothing when it is here
+	if strings.HasPrefix(text, "Generating report in "+memory) {
+		return // it says nothing when the report is here
 	}
+	text = strings.ReplaceAll(text, memory, `""`)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	// There is nowhere to report that a message could not be written.
