@@ -158,9 +158,23 @@ type Strip struct {
 	Lanes []StripLane
 	// GC and Stopped are the shares of the time in a mark phase and stopped.
 	GC, Stopped []float64
+	// Spans are what ran, one goroutine after the other, in the order of their ends; none
+	// when they are too many to be told apart in a picture.
+	Spans []Span
 	// Heap is the most bytes of objects in each column, and Runnable the mean number
 	// of goroutines that waited for a processor.
 	Heap, Runnable []float64
+}
+
+// Span is a stretch of time in which a processor was with one goroutine.
+type Span struct {
+	Proc       int64
+	Start, End time.Duration // from the trace's start; of the part that the strip shows
+	Goroutine  int64
+	// Name is the goroutine's start function, as in Group.
+	Name, By string
+	// System says that it is one of the runtime's, Syscall that it was in a system call.
+	System, Syscall bool
 }
 
 // StripLane is one processor's lane.

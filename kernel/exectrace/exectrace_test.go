@@ -314,6 +314,41 @@ func TestPictureHasTheSumsOfTheLanes(t *testing.T) {
 	}
 }
 
+func TestSpansOfAWindowAreWhatRanThere(t *testing.T) {
+	data := traced(t)
+	whole := read(t, data)
+	// Halve the window until it is small enough for spans.
+	o := exectrace.Options{From: whole.Duration / 4}
+	for width := whole.Duration / 4; ; width /= 2 {
+		if width == 0 {
+			t.Fatal("no window has spans")
+		}
+		o.To = o.From + width
+		part, err := exectrace.Read(bytes.NewReader(data), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(part.Strip.Spans) == 0 {
+			continue
+		}
+		ran := make(map[int64]time.Duration)
+		for _, s := range part.Strip.Spans {
+			if s.Start < o.From || s.End > o.To || s.Start >= s.End {
+				t.Errorf("%v to %v is not in the window %v to %v", s.Start, s.End, o.From, o.To)
+			}
+			ran[s.Proc] += s.End - s.Start
+		}
+		for i, l := range part.Lanes {
+			strip := part.Strip.Lanes[i]
+			want := (mean(strip.User) + mean(strip.Runtime) + mean(strip.Syscall)) * float64(width)
+			if got := float64(ran[l.Proc]); got < want*0.99-10 || got > want*1.01+10 {
+				t.Errorf("P%d: spans of %.0f ns, columns of %.0f ns", l.Proc, got, want)
+			}
+		}
+		return
+	}
+}
+
 func TestBrokenTraceGivesWhatWasRead(t *testing.T) {
 	var b bytes.Buffer
 	if err := trace.Start(&b); err != nil {

@@ -71,7 +71,7 @@ func (r *reading) goroutine(e trace.Event, st trace.StateTransition, now int64) 
 	if to == trace.GoRunning {
 		g.started = true
 	}
-	r.occupies(g, e.Proc(), from, to, now)
+	r.occupies(g, id, e.Proc(), from, to, now)
 	// A goroutine that blocks forever is as one that has ended.
 	if to == trace.GoNotExist || to == trace.GoWaiting && st.Reason == "forever" {
 		r.fold(g, now, false)
@@ -115,8 +115,8 @@ func (r *reading) count(change, now int64) {
 }
 
 // occupies notes what the processor of a goroutine does from now on.
-func (r *reading) occupies(g *goroutine, id trace.ProcID, from, to trace.GoState, now int64) {
-	if id == trace.NoProc {
+func (r *reading) occupies(g *goroutine, id trace.GoID, on trace.ProcID, from, to trace.GoState, now int64) {
+	if on == trace.NoProc {
 		return
 	}
 	what := doesSchedule
@@ -130,7 +130,11 @@ func (r *reading) occupies(g *goroutine, id trace.ProcID, from, to trace.GoState
 	case !from.Executing():
 		return // it happened to another goroutine than the one that runs here
 	}
-	r.does(r.proc(id), what, now)
+	p := r.proc(on)
+	r.does(p, what, now)
+	if what != doesSchedule {
+		p.g, p.gid = g, id
+	}
 }
 
 // leave adds the time in the state that a goroutine leaves now.

@@ -26,6 +26,8 @@ type proc struct {
 	id     trace.ProcID
 	doing  activity
 	since  int64
+	g      *goroutine // with which it is, or nil
+	gid    trace.GoID
 	sums   [activities]int64
 	series [activities]*series
 }
@@ -45,11 +47,51 @@ func (r *reading) proc(id trace.ProcID) *proc {
 	return p
 }
 
-// does notes that a processor does something else from now on.
+// does notes that a processor does something else from now on, without a goroutine.
 func (r *reading) does(p *proc, what activity, now int64) {
 	p.sums[p.doing] += now - p.since
 	r.line.add(p.series[p.doing], p.since, now, 1)
-	p.doing, p.since = what, now
+	if p.g != nil {
+		r.span(p, now)
+	}
+	p.doing, p.since, p.g = what, now, nil
+}
+
+// maxSpans bounds the spans of a strip.
+const maxSpans = 1000
+
+// openSpan is a span whose goroutine's name may not be known yet.
+type openSpan struct {
+	p          trace.ProcID
+	start, end int64
+	doing      activity
+	g          *goroutine
+	id         trace.GoID
+}
+
+// span keeps what a processor was doing, as long as there are not too many.
+func (r *reading) span(p *proc, now int64) {
+	start, end := max(p.since, r.line.from), min(now, r.line.to)
+	if start >= end || len(r.spans) > maxSpans {
+		return
+	}
+	r.spans = append(r.spans, openSpan{p.id, start, end, p.doing, p.g, p.gid})
+}
+
+// namedSpans are the spans, unless they are too many.
+func (r *reading) namedSpans() []Span {
+	if len(r.spans) > maxSpans {
+		return nil
+	}
+	list := make([]Span, 0, len(r.spans))
+	for _, s := range r.spans {
+		list = append(list, Span{
+			Proc: int64(s.p), Start: time.Duration(s.start - r.start), End: time.Duration(s.end - r.start),
+			Goroutine: int64(s.id), Name: s.g.name, By: s.g.by,
+			System: isSystem(s.g.name), Syscall: s.doing == doesSyscall,
+		})
+	}
+	return list
 }
 
 // processor takes the transition of a processor.

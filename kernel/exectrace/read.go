@@ -104,6 +104,7 @@ type reading struct {
 
 	gs     map[trace.GoID]*goroutine
 	procs  map[trace.ProcID]*proc
+	spans  []openSpan
 	max    int64 // GOMAXPROCS
 	groups map[groupKey]*Group
 	stacks *stackSet

@@ -149,7 +149,8 @@ func (r *reading) strip(lanes []*proc, last int64) Strip {
 	s := Strip{
 		From: time.Duration(t.from - r.start), To: time.Duration(max(end, t.from) - r.start),
 		GC: t.draw(r.gcShare, n, end), Stopped: t.draw(r.stopShare, n, end),
-		Heap: t.draw(r.heap, n, end), Runnable: t.draw(r.runnable, n, end),
+		Spans: r.namedSpans(),
+		Heap:  t.draw(r.heap, n, end), Runnable: t.draw(r.runnable, n, end),
 	}
 	for _, p := range lanes {
 		s.Lanes = append(s.Lanes, StripLane{

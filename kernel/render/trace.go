@@ -44,7 +44,7 @@ func TraceSVG(t *exectrace.Trace) string { return traceSVG(t) }
 func tracePartsOf(t *exectrace.Trace) []Table {
 	var parts []Table
 	for _, table := range []Table{
-		traceGroups(t), traceBlocking(t), traceLatency(t), tracePauses(t),
+		traceSpans(t), traceGroups(t), traceBlocking(t), traceLatency(t), tracePauses(t),
 		traceSections("Regions (trace.WithRegion)", "region", t.Regions), traceSections("Tasks (trace.NewTask)", "task", t.Tasks),
 	} {
 		if len(table.Rows)+len(table.Groups) > 0 {

@@ -33,14 +33,19 @@ func traceSVG(t *exectrace.Trace) string {
 	s := t.Strip
 	p := &tracePicture{y: 6, n: max(len(s.GC), 1)}
 	p.band("GC marks", s.GC, "g", traceShareText(s.GC))
-	p.band("pauses", s.Stopped, "p", fmt.Sprint(t.GC.Pauses.Count))
+	p.band("pauses", s.Stopped, "p", traceShareText(s.Stopped))
 	lanes := s.Lanes[:min(len(s.Lanes), maxDrawn)]
 	height := 22
 	if len(lanes) > 12 {
 		height = 12
 	}
 	for i, l := range lanes {
-		p.lane(fmt.Sprintf("P%d", t.Lanes[i].Proc), l, height)
+		name := fmt.Sprintf("P%d", t.Lanes[i].Proc)
+		if len(s.Spans) > 0 {
+			p.spans(name, t.Lanes[i].Proc, s, l, height)
+		} else {
+			p.lane(name, l, height)
+		}
 	}
 	if rest := len(s.Lanes) - len(lanes); rest > 0 {
 		p.text(traceLeft, p.y+traceLabels, "start", fmt.Sprintf("%d more processors, in the text of this output", rest))
@@ -123,6 +128,53 @@ func (p *tracePicture) lane(name string, l exectrace.StripLane, height int) {
 	p.y += height + traceGap - 2
 }
 
+// spans draws what one processor did, one goroutine after the other, with their names
+// where there is room.
+func (p *tracePicture) spans(name string, proc int64, s exectrace.Strip, l exectrace.StripLane, height int) {
+	p.row(name, traceShareText(sum(l.User, l.Runtime)), height)
+	span := float64(s.To - s.From)
+	paths := make(map[string]*strings.Builder)
+	var labels strings.Builder
+	for _, one := range s.Spans {
+		if one.Proc != proc || span <= 0 {
+			continue
+		}
+		x, width := float64(one.Start-s.From)/span*tracePlot, float64(one.End-one.Start)/span*tracePlot
+		class := spanClass(one)
+		if paths[class] == nil {
+			paths[class] = &strings.Builder{}
+		}
+		fmt.Fprintf(paths[class], "M%.1f 1h%.1fv%dh-%.1fz", x, max(width-0.3, 0.4), height-2, max(width-0.3, 0.4))
+		if room := int(width/6) - 1; room >= 4 && height >= 16 {
+			fmt.Fprintf(&labels, `<text x="%.1f" y="%d">%s</text>`, x+2, height-7, Escape(CutMiddle(spanName(one), room)))
+		}
+	}
+	fmt.Fprintf(&p.b, `<g transform="translate(%d %d)">`, traceLeft, p.y)
+	for _, class := range []string{"u", "r", "s"} {
+		if d := paths[class]; d != nil {
+			fmt.Fprintf(&p.b, `<path class="%s" d="%s"/>`, class, d.String())
+		}
+	}
+	p.b.WriteString(labels.String() + `</g>`)
+	p.y += height + traceGap - 2
+}
+
+// spanClass is the colour of a span.
+func spanClass(s exectrace.Span) string {
+	switch {
+	case s.Syscall:
+		return "s"
+	case s.System:
+		return "r"
+	}
+	return "u"
+}
+
+// spanName names a span's goroutine.
+func spanName(s exectrace.Span) string {
+	return fmt.Sprintf("G%d %s", s.Goroutine, traceName(exectrace.Group{Name: s.Name, By: s.By}))
+}
+
 // bars draws columns from foot to top; neighbours of the same extent are one.
 func (p *tracePicture) bars(class string, foot, top []int) {
 	var d strings.Builder
@@ -193,13 +245,13 @@ func (p *tracePicture) axis(from, to time.Duration) {
 func (p *tracePicture) legend() {
 	x := traceLeft
 	for _, part := range []struct{ class, text string }{
-		{"u", "program (foot)"}, {"r", "runtime, GC workers (above)"}, {"s", "system call (top)"}, {"g", "GC mark phase"}, {"p", "stop the world"},
+		{"u", "program (below)"}, {"r", "runtime, GC workers (above)"}, {"s", "system call (top)"}, {"g", "GC mark phase"}, {"p", "stop the world"},
 	} {
 		fmt.Fprintf(&p.b, `<path class="%s" d="M%d %dh10v10h-10z"/>`, part.class, x, p.y)
 		p.text(x+14, p.y+9, "start", part.text)
 		x += 34 + len(part.text)*6
 	}
-	p.text(traceLeft, p.y+26, "start", "ready: goroutines waiting for a processor · right: share of the time, count, or largest value")
+	p.text(traceLeft, p.y+26, "start", "ready: goroutines waiting for a processor · right: share of the time, or largest value")
 	p.y += 34
 }
 

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -149,6 +151,28 @@ func traceSections(caption, what string, list []exectrace.Section) Table {
 	}
 	if rest := len(list) - len(table.Rows); rest > 0 {
 		table.Totals = append(table.Totals, Cells("", "", "", "", "", "", fmt.Sprintf("%d more types", rest)))
+	}
+	return table
+}
+
+// maxTraceSpans bounds the spans that are listed.
+const maxTraceSpans = 200
+
+// traceSpans lists what ran, in the order of its beginning, when that is not too much.
+func traceSpans(t *exectrace.Trace) Table {
+	spans := t.Strip.Spans
+	if len(spans) > maxTraceSpans {
+		return Table{}
+	}
+	table := Table{Caption: "What ran, in order", Columns: []Column{
+		{Title: "at", Number: true}, {Title: "for", Number: true}, {Title: "on", Code: true}, {Title: "goroutine", Code: true}, {Title: "what"},
+	}, Fold: 8}
+	what := map[string]string{"u": "program", "r": "runtime", "s": "system call"}
+	for _, s := range slices.SortedStableFunc(slices.Values(spans), func(a, b exectrace.Span) int { return cmp.Compare(a.Start, b.Start) }) {
+		table.Rows = append(table.Rows, Row{Muted: s.System, Cells: []Cell{
+			Text(roundTime(s.Start.Round(time.Microsecond))), Text(loadTime(s.End - s.Start)), Text(fmt.Sprintf("P%d", s.Proc)),
+			Name(spanName(s), 60), Text(what[spanClass(s)]),
+		}})
 	}
 	return table
 }

@@ -52,8 +52,20 @@ func noisyTrace(lanes int) *exectrace.Trace {
 }
 
 func TestTraceStaysSmallHoweverManyProcessors(t *testing.T) {
-	for _, lanes := range []int{1, 2, 8, 32, 200} {
+	for _, lanes := range []int{1, 2, 8, 12, 32, 200, -1, -12, -32} {
+		// A negative number stands for lanes of spans.
+		spans := lanes < 0
+		lanes = max(lanes, -lanes)
 		tr := noisyTrace(lanes)
+		if spans {
+			for i := range 1000 {
+				at := time.Duration(i/lanes*lanes) * 2 * time.Millisecond
+				tr.Strip.Spans = append(tr.Strip.Spans, exectrace.Span{
+					Proc: int64(i % lanes), Start: at, End: at + time.Duration(lanes)*2*time.Millisecond, Goroutine: 123456,
+					Name: "main.<script>work", System: i%3 == 0, Syscall: i%7 == 0,
+				})
+			}
+		}
 		// The columns are as many as a trace of so many lanes has.
 		n := min(max(1500/lanes, 48), 480)
 		s := &tr.Strip
@@ -85,10 +97,11 @@ func TestTraceStaysSmallHoweverManyProcessors(t *testing.T) {
 func TestTraceIsReadableAsText(t *testing.T) {
 	tr := noisyTrace(2)
 	tr.Cut = errors.New("unexpected EOF")
+	tr.Strip.Spans = []exectrace.Span{{Proc: 1, Start: 500 * time.Millisecond, End: 1500 * time.Millisecond, Goroutine: 7, Name: "main.run"}}
 	text := Trace(tr, ProfileOptions{}).Data[display.MIMEText]
 	for _, want := range []string{
 		"2 processors were busy 50 % of 2.00 s", "P1   program 50 %", "260 more start functions", "channels, locks, select",
-		"295 more stacks", "<b>GC</b>", "it breaks off after 2.00 s and 12345 events (unexpected EOF)",
+		"295 more stacks", "500 ms  1.00 s  P1  G7 main.run  program", "<b>GC</b>", "it breaks off after 2.00 s and 12345 events (unexpected EOF)",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text does not say %q:\n%s", want, text)
