@@ -271,10 +271,29 @@ func (g *glue) foreign(pkg *types.Package) {
 	}
 }
 
+// hasValues is false for what is no type of values: the constraint of a type parameter, and
+// what C alone may allocate.
+func hasValues(obj types.Object) bool {
+	if _, ok := obj.(*types.TypeName); !ok {
+		return false // a method of the type
+	}
+	switch u := obj.Type().Underlying().(type) {
+	case *types.Interface:
+		return u.IsMethodSet()
+	case *types.Struct:
+		for f := range u.Fields() {
+			if f.Type().String() == "runtime/cgo.Incomplete" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // source is the text of the file.
 func (g *glue) source(in, out string) string {
-	for _, d := range g.cell.Program.Reach {
-		if d.Kind == ledger.Type && !strings.HasPrefix(d.Name, "_") && !isGeneric(d) {
+	for obj, d := range g.cell.Program.Objects {
+		if d.Kind == ledger.Type && slices.Contains(g.cell.Program.Reach, d) && !strings.HasPrefix(d.Name, "_") && !isGeneric(d) && hasValues(obj) {
 			g.types[d.Key] = typeOf(d.Name)
 		}
 	}

@@ -44,7 +44,7 @@ func entries(t testing.TB, folder string) []entry {
 				t.Errorf("%s stands twice in the corpus", e.name)
 			}
 			names[e.name] = true
-			if strings.Contains(e.name, *only) {
+			if wanted(t, e.name) {
 				list = append(list, e)
 			}
 		}

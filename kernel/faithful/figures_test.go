@@ -20,7 +20,8 @@ type figures struct {
 	programs, equal, different, refused, slow, short, apart int
 	left                                                    int // not run, because the time was over
 	reasons, compiled                                       map[string]int
-	refusedBy                                               map[string]string // an example of each reason
+	refusedBy                                               map[string]string   // an example of each reason
+	names                                                   map[string][]string // the programs of each reason
 	interpreted, cells                                      int
 	fast, built                                             []time.Duration // of interpreted and of compiled cells
 	ratio                                                   float64
@@ -28,7 +29,7 @@ type figures struct {
 }
 
 func newFigures(name string) *figures {
-	return &figures{name: name, reasons: map[string]int{}, compiled: map[string]int{}, refusedBy: map[string]string{}}
+	return &figures{name: name, reasons: map[string]int{}, compiled: map[string]int{}, refusedBy: map[string]string{}, names: map[string][]string{}}
 }
 
 // known are programs whose output cannot be that of the native program, each with the reason.
@@ -115,6 +116,7 @@ func (f *figures) slowness(name string, runs []cellRun, took time.Duration) {
 func (f *figures) note(reason, name string) {
 	key := general(reason)
 	f.reasons[key]++
+	f.names[key] = append(f.names[key], name)
 	if f.refusedBy[key] == "" {
 		f.refusedBy[key] = name + ": " + reason
 	}
@@ -153,7 +155,7 @@ func (f *figures) tell(t testing.TB) {
 	told = append(told, f)
 	t.Logf("%s: %d programs, %d equal, %d silently different; %d of the equal panics say less", f.name, f.programs, f.equal, f.different, f.short)
 	for _, r := range top(f.reasons) {
-		t.Logf("%s: refused %3d × %s   (%.160s)", f.name, f.reasons[r], r, f.refusedBy[r])
+		t.Logf("%s: refused %3d × %s   (%.160s; all: %.300s)", f.name, f.reasons[r], r, f.refusedBy[r], strings.Join(f.names[r], ", "))
 	}
 	for _, r := range top(f.compiled) {
 		t.Logf("%s: compiled %3d × %s", f.name, f.compiled[r], r)

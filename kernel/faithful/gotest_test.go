@@ -37,7 +37,7 @@ func goTests(t testing.TB) []native {
 			}
 			name, _ := filepath.Rel(filepath.Join(goroot(), "test"), file)
 			name = filepath.ToSlash(name)
-			if strings.HasPrefix(string(data), "// run\n") && strings.Contains(name, *only) {
+			if strings.HasPrefix(string(data), "// run\n") && wanted(t, name) {
 				programs = append(programs, native{Name: name, Files: map[string]string{"main.go": string(data)}})
 			}
 		}

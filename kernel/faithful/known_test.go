@@ -9,6 +9,8 @@ const (
 	hasTests  = "it declares tests beside main; the kernel runs those by go test"
 	process   = "it asks the runtime what an earlier cell has allocated; that was another process"
 	addresses = "it keeps an address in a number, which in the next cell's process is none"
+	alive     = "it waits for the finalizer of what a local variable held; a variable of a session lives on"
+	global    = "it appends a variable to itself; for one of the package, as in a session, the compiler's result is another"
 	zeroSizes = "it compares the addresses of variables without a size, which the language leaves open"
 )
 
@@ -28,6 +30,10 @@ var differentAsCell = known{
 
 // differentSplit are those whose output is another one when they are several programs.
 var differentSplit = known{
+	"fixedbugs/issue17039.go":        global,
+	"fixedbugs/issue27518b.go":       alive,
+	"fixedbugs/issue32477.go":        alive,
+	"fixedbugs/issue5856.go":         ownFile,
 	"devirtualization_nil_panics.go": ownFile,
 	"finprofiled.go":                 process,
 	"heapsampling.go":                process,

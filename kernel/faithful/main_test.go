@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -97,8 +98,18 @@ func part[T any](list []T, n int) []T {
 	return kept
 }
 
-// only limits a run to programs whose name contains it.
-var only = flag.String("only", "", "run only the programs whose `name` contains this")
+// only limits a run to programs whose name it matches.
+var only = flag.String("only", "", "run only the programs whose name this `regexp` matches")
+
+// wanted tells whether a program is one of those.
+func wanted(t testing.TB, name string) bool {
+	t.Helper()
+	ok, err := regexp.MatchString(*only, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ok
+}
 
 // maxOutput bounds what is kept of a stream, in bytes.
 const maxOutput = 4 << 20

@@ -265,6 +265,9 @@ func (j *judge) composite(x *ast.CompositeLit) {
 // field judges one field of a struct literal.
 func (j *judge) field(t *types.Struct, i int, kv *ast.KeyValueExpr, value ast.Expr) {
 	if kv == nil {
+		if t.Field(i).Name() == "_" { // the compiler leaves the field zero, and prints it so
+			j.refuse(value.Pos(), "a value for a blank field")
+		}
 		j.flow(value, t.Field(i).Type(), meets)
 		return
 	}

@@ -198,3 +198,10 @@ func TestCellMayGiveNilAndTrueOtherMeanings(t *testing.T) {
 	n.gives("%%go\nlen := func(s string) int { return 42 }\ntrue := false\nnil := 3\nfmt.Println(len(\"x\"), true, nil)", "42 false 3")
 	n.gives("%%go\nfmt.Println(true, nil+1)", "false 4")
 }
+
+func TestConstraintsAreNoTypesOfValues(t *testing.T) {
+	n := open(t)
+	n.run("type Number interface{ ~int | ~float64 }\ntype Ordered interface {\n\tcomparable\n\tLess(int) bool\n}\nfunc Sum[T Number](xs []T) (s T) { for _, x := range xs { s += x }; return }")
+	n.run("xs := []int{1, 2, 3}\nvar held any = xs")
+	n.gives("%%go\nfunc Has[T Ordered](t T) bool { return t.Less(1) }\nfmt.Println(Sum(xs), held)", "6 [1 2 3]")
+}
