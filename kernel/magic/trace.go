@@ -125,7 +125,7 @@ func (t *traceRequest) run(ctx context.Context, env *Env, out display.Output, ar
 	if err != nil {
 		return err
 	}
-	err = t.show(ctx, shown, data, info)
+	err = t.show(ctx, shown, source, data, info)
 	return shown.hint(err)
 }
 
@@ -173,8 +173,9 @@ func (t *traceRequest) fetch(ctx context.Context, p *profile, name string) ([]by
 	return data, info, err
 }
 
-// show reads the trace and shows it, or what was asked for in its place.
-func (t *traceRequest) show(ctx context.Context, p *profile, data []byte, info fetch.Info) error {
+// show reads the trace and shows it, or what was asked for in its place. The name is
+// what was typed.
+func (t *traceRequest) show(ctx context.Context, p *profile, name string, data []byte, info fetch.Info) error {
 	if t.output != "" {
 		return p.saveAs(t.output, data)
 	}
@@ -191,11 +192,13 @@ func (t *traceRequest) show(ctx context.Context, p *profile, data []byte, info f
 	if t.pprof != "" {
 		return t.profileOf(ctx, p, read)
 	}
-	opts := render.ProfileOptions{Command: "go tool trace " + p.source}
+	opts := render.TraceOptions{Name: name}
+	opts.Command = "go tool trace " + p.source
 	if info.Remote {
 		opts.Command = "curl -o trace.out '" + strings.ReplaceAll(info.Source, "'", "%27") + "' && go tool trace trace.out"
 	}
 	if p.kept != "" {
+		opts.Name = p.kept
 		opts.Footer = append(opts.Footer, "kept as "+p.kept+" (%profiles); save it: %trace -output trace.out "+p.kept)
 	}
 	p.show(render.Trace(read, opts))

@@ -2,10 +2,10 @@ function (uid) {
   // Makes the heads of the table sort it: by click, Enter or space, and once more for the
   // other direction. Folded rows are opened and join the table, because they may come first.
   // A table of groups (a body each) is sorted by the row of each that has a value in its first cell.
-  var units = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, hrs: 3.6e12, B: 1, kB: 1024, MB: 1048576, GB: 1073741824, TB: 1099511627776 };
+  var units = { ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, s: 1e9, hrs: 3.6e12, B: 1, kB: 1024, MB: 1048576, GB: 1073741824, TB: 1099511627776 };
   function key(row, i) {
     var text = row.cells[i].textContent.trim();
-    var m = /^([-+−]?)([\d.]+(?:e-?\d+)?)\s*([a-zA-Z%]*)$/.exec(text);
+    var m = /^([-+−]?)([\d.]+(?:e-?\d+)?)\s*([a-zA-Zµ%]*)$/.exec(text);
     if (!m) { return text; }
     return parseFloat(m[2]) * (units[m[3]] || 1) * (m[1] && m[1] !== '+' ? -1 : 1);
   }
@@ -17,8 +17,6 @@ function (uid) {
     function list(x) { return Array.prototype.slice.call(x); }
     function lead(e) { return grouped ? list(e.rows).filter(function (r) { return r.cells[0].textContent; })[0] || e.rows[0] : e; }
     function sort(i) {
-      down = sorted === i ? !down : i < heads.length - 1;
-      sorted = i;
       var fold = root.querySelector('details');
       if (fold) {
         list(tables[1].tBodies).forEach(function (b) {
@@ -28,6 +26,9 @@ function (uid) {
       }
       var parent = grouped ? table : table.tBodies[0];
       var rows = list(grouped ? table.tBodies : parent.rows).map(function (r) { return { at: r, key: key(lead(r), i) }; });
+      // Numbers begin with the largest, names with the first.
+      down = sorted === i ? !down : rows.some(function (r) { return typeof r.key === 'number'; });
+      sorted = i;
       rows.sort(function (a, b) {
         var d = typeof a.key !== typeof b.key ? (typeof a.key === 'number' ? 1 : -1) : a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
         return down ? -d : d;

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -18,27 +17,33 @@ const (
 	maxTraceTypes  = 20
 )
 
+// TraceOptions says what stands around a drawn trace.
+type TraceOptions struct {
+	ProfileOptions
+	// Name is what a command of the notebook calls the trace.
+	Name string
+}
+
 // Trace draws an execution trace: the picture over time, then who ran, who waited
 // for what, how long goroutines waited for a processor, and the pauses.
-func Trace(t *exectrace.Trace, o ProfileOptions) display.Bundle {
-	svg := traceSVG(t)
+func Trace(t *exectrace.Trace, o TraceOptions) display.Bundle {
 	f := Frame{Headline: traceHeadline(t), Command: o.Command}
 	f.Doubts = append(append(f.Doubts, o.Doubts...), traceDoubts(t)...)
 	f.Footer = append([]string{traceMeasured(t)}, o.Footer...)
-	f.Body = append(f.Body, `<img alt="`+Escape(traceAlt(t))+`" src="data:image/svg+xml;base64,`+
-		base64.StdEncoding.EncodeToString([]byte(svg))+`" style="max-width:100%;height:auto;display:block">`)
+	f.Body = append(f.Body, tracePictureOf(t, o.Name))
 	for _, part := range tracePartsOf(t) {
 		// A caption would be as narrow as its table.
 		caption := part.Caption
 		part.Caption = ""
-		f.Body = append(f.Body, `<div style="margin:10px 0 0 8px;opacity:`+mutedOpacity+`">`+Escape(caption)+`</div>`+part.HTML())
+		html := part.HTML()
+		if part.Columns[0].Title == "start function" {
+			html = sortable(html)
+		}
+		f.Body = append(f.Body, `<div style="margin:10px 0 0 8px;opacity:`+mutedOpacity+`">`+Escape(caption)+`</div>`+html)
 	}
 	f.Body = append(f.Body, o.After...)
 	return f.Bundle(traceText(t, f))
 }
-
-// TraceSVG is the picture alone.
-func TraceSVG(t *exectrace.Trace) string { return traceSVG(t) }
 
 // tracePartsOf are the tables below the picture that have something to say.
 func tracePartsOf(t *exectrace.Trace) []Table {

@@ -73,8 +73,8 @@ func TestTraceStaysSmallHoweverManyProcessors(t *testing.T) {
 		for i, l := range s.Lanes {
 			s.Lanes[i] = exectrace.StripLane{User: l.User[:n], Runtime: l.Runtime[:n], Syscall: l.Syscall[:n]}
 		}
-		b := Trace(tr, ProfileOptions{})
-		svg, html := TraceSVG(tr), b.Data[display.MIMEHTML]
+		b := Trace(tr, TraceOptions{})
+		svg, html := traceSVG(tr), b.Data[display.MIMEHTML]
 		if len(svg) > 64<<10 || len(html) > 256<<10 {
 			t.Errorf("%d processors: picture %d bytes, output %d bytes", lanes, len(svg), len(html))
 		}
@@ -98,7 +98,7 @@ func TestTraceIsReadableAsText(t *testing.T) {
 	tr := noisyTrace(2)
 	tr.Cut = errors.New("unexpected EOF")
 	tr.Strip.Spans = []exectrace.Span{{Proc: 1, Start: 500 * time.Millisecond, End: 1500 * time.Millisecond, Goroutine: 7, Name: "main.run"}}
-	text := Trace(tr, ProfileOptions{}).Data[display.MIMEText]
+	text := Trace(tr, TraceOptions{}).Data[display.MIMEText]
 	for _, want := range []string{
 		"2 processors were busy 50 % of 2.00 s", "P1   program 50 %", "260 more start functions", "channels, locks, select",
 		"295 more stacks", "500 ms  1.00 s  P1  G7 main.run  program", "<b>GC</b>", "it breaks off after 2.00 s and 12345 events (unexpected EOF)",
