@@ -17,6 +17,7 @@ func Names() []string {
 		"03-heap-profiling.ipynb",
 		"04-escape-analysis-and-gc.ipynb",
 		"05-practice-and-review.ipynb",
+		"06-service-under-load.ipynb",
 	}
 }
 

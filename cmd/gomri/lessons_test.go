@@ -69,6 +69,20 @@ func lessonShows() map[string]map[string][]string {
 			"ex4-check":   {"PASS"},
 			"amdahl-code": {"share 90 %: twice as fast gives 1.82×"},
 		},
+		"06-service-under-load.ipynb": {
+			"mix":        {"3 targets answered all", "X-Tenant: acme", "Histogram of the latencies", "<img"},
+			"idle":       {"Put load on the server"},
+			"cpu":        {"<img", "main.report", "encoding/json"},
+			"tags":       {"acme", "zoo"},
+			"tagfocus":   {"tagfocus=tenant=zoo"},
+			"mutex":      {"sync.(*Mutex).Unlock", "main.reserve"},
+			"mutex-list": {"defer mu.Unlock()"},
+			"watch":      {"main.remember grows", "up in", "<img"},
+			"growth":     {"<img", "main.remember"},
+			"mix2":       {"3 targets answered all"},
+			"cpu2":       {"of the CPU time: ", "main.report", "-diff_base"},
+			"watch2":     {"No function grows by more than chance"},
+		},
 	}
 }
 

@@ -278,6 +278,7 @@ func TestTargetsAreReadInVegetasFormat(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "order.json"), []byte(`{"n":1}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	inDir := func(name string) string { return filepath.Join(dir, name) }
 	address := func(u string) (string, error) { return strings.Replace(u, "shop/", "http://localhost:1/", 1), nil }
 	o, err := ParseArgs([]string{"-rate", "10", "-header", "X-All: yes"}, `
 # what customers do
@@ -286,15 +287,17 @@ GET shop/list
 POST shop/order
 Content-Type: application/json
 @order.json
-GET shop/end`, Lookup{Address: address, Dir: dir})
-	if err != nil || len(o.Targets) != 3 || o.Rate != 10 {
+GET shop/end
+X-Last: yes
+GET shop/end`, Lookup{Address: address, File: inDir})
+	if err != nil || len(o.Targets) != 4 || o.Rate != 10 {
 		t.Fatalf("%+v, %v", o, err)
 	}
 	order := o.Targets[1]
 	if order.String() != "POST http://localhost:1/order" || string(order.Body) != `{"n":1}` || order.Header.Get("Content-Type") != "application/json" || order.Header.Get("X-All") != "yes" {
 		t.Errorf("target %+v", order)
 	}
-	if o.Targets[2].String() != "GET http://localhost:1/end" || len(o.Targets[2].Body) != 0 {
+	if o.Targets[2].String() != "GET http://localhost:1/end" || len(o.Targets[2].Body) != 0 || o.Targets[2].Headers() != "X-All: yes; X-Last: yes" || o.Targets[3].Headers() != "X-All: yes" {
 		t.Errorf("target %+v", o.Targets[2])
 	}
 	for text, want := range map[string]string{
@@ -304,25 +307,25 @@ GET shop/end`, Lookup{Address: address, Dir: dir})
 		"GET http://example.com/":           "-remote",
 		"POST http://localhost/\n@none.txt": "cannot be read",
 	} {
-		if _, err := ParseArgs(nil, text, Lookup{Dir: dir}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := ParseArgs(nil, text, Lookup{File: inDir}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
 	if _, err := ParseArgs([]string{"http://localhost"}, "GET http://localhost", Lookup{}); err == nil {
 		t.Error("a URL above targets passes")
 	}
-	if o, err := ParseArgs([]string{"http://localhost", "-body", "@order.json"}, "", Lookup{Dir: dir}); err != nil || string(o.Targets[0].Body) != `{"n":1}` || o.Targets[0].Method != "POST" {
+	if o, err := ParseArgs([]string{"http://localhost", "-body", "@order.json"}, "", Lookup{File: inDir}); err != nil || string(o.Targets[0].Body) != `{"n":1}` || o.Targets[0].Method != "POST" {
 		t.Errorf("a body from a file: %+v, %v", o, err)
 	}
 }
 
 func TestEachTargetIsReportedAndTheHistogramHoldsAll(t *testing.T) {
 	s := server(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/bad" {
+		if r.URL.Path == "/bad" && r.URL.RawQuery == "x=1" {
 			w.WriteHeader(http.StatusTeapot)
 		}
 	})
-	rep, err := Run(t.Context(), Options{Targets: []Target{{Method: "GET", URL: s.URL + "/good"}, {Method: "PUT", URL: s.URL + "/bad"}}, Rate: 100, Duration: 200 * time.Millisecond}, nil)
+	rep, err := Run(t.Context(), Options{Targets: []Target{{Method: "GET", URL: s.URL + "/good"}, {Method: "PUT", URL: s.URL + "/bad?x=1#y"}}, Rate: 100, Duration: 200 * time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

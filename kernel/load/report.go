@@ -99,7 +99,7 @@ type collector struct {
 	failed  int
 	refused bool
 	times   histogram
-	targets map[string]*vegeta.Metrics // of several targets; the key is Target.String
+	targets []vegeta.Metrics // of each of several targets
 
 	lastAt time.Time
 	lastN  uint64
@@ -109,7 +109,7 @@ func newCollector(o Options, c *client) *collector {
 	now := time.Now()
 	col := &collector{o: o, client: c, began: now, lastAt: now, kinds: map[string]int{}}
 	if len(o.Targets) > 1 {
-		col.targets = make(map[string]*vegeta.Metrics, len(o.Targets))
+		col.targets = make([]vegeta.Metrics, len(o.Targets))
 	}
 	return col
 }
@@ -122,7 +122,7 @@ func (c *collector) add(runCtx context.Context, r *vegeta.Result) {
 	}
 	if r.Error != "" {
 		// Error texts hold port numbers that never repeat; vegeta keeps each.
-		r.Error = kindOf(r.Error)
+		r.Error = kindOf(strings.ReplaceAll(r.Error, mark+strconv.Itoa(targetOf(r)), ""))
 		if _, known := c.kinds[r.Error]; !known && len(c.kinds) >= maxKinds {
 			r.Error = "other errors"
 		}
@@ -138,13 +138,9 @@ func (c *collector) add(runCtx context.Context, r *vegeta.Result) {
 
 // addTarget counts a result of one of several targets.
 func (c *collector) addTarget(r *vegeta.Result) {
-	key := Target{Method: r.Method, URL: r.URL}.String()
-	m := c.targets[key]
-	if m == nil {
-		m = &vegeta.Metrics{}
-		c.targets[key] = m
+	if i := targetOf(r); i >= 0 && i < len(c.targets) {
+		c.targets[i].Add(r)
 	}
-	m.Add(r)
 }
 
 // kindOf returns the kind of a failed request from its error text.
@@ -220,19 +216,17 @@ func latency(m *vegeta.Metrics) Latencies {
 	}
 }
 
-// byTarget returns what each target answered, in their order, each once.
+// byTarget returns what each target answered, in their order.
 func (c *collector) byTarget() []TargetReport {
 	var out []TargetReport
-	seen := map[string]bool{}
-	for _, t := range c.o.Targets {
-		m := c.targets[t.String()]
-		if m == nil || seen[t.String()] {
-			continue
+	for i := range c.targets {
+		m := &c.targets[i]
+		if m.Requests == 0 {
+			continue // the load was too short for its turn
 		}
-		seen[t.String()] = true
 		m.Close()
 		good := int(float64(m.Requests)*m.Success + 0.5)
-		out = append(out, TargetReport{Target: t, Requests: int(m.Requests), Failed: int(m.Requests) - good, Latency: latency(m)})
+		out = append(out, TargetReport{Target: c.o.Targets[i], Requests: int(m.Requests), Failed: int(m.Requests) - good, Latency: latency(m)})
 	}
 	return out
 }

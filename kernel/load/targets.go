@@ -2,10 +2,12 @@ package load
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -21,13 +23,22 @@ type Target struct {
 // String is the target as the first line of it is typed.
 func (t Target) String() string { return t.Method + " " + t.URL }
 
+// Headers are the target's headers in one line, in order, "" if it has none.
+func (t Target) Headers() string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(t.Header)) {
+		out = append(out, name+": "+strings.Join(t.Header[name], ", "))
+	}
+	return strings.Join(out, "; ")
+}
+
 // Lookup finds what the words of a load command name. The zero value knows nothing
 // but URLs and the current folder.
 type Lookup struct {
 	// Address completes a URL: it knows the names of servers. nil leaves URLs as they are.
 	Address func(string) (string, error)
-	// Dir is the folder of files that are named with "@".
-	Dir string
+	// File tells where the file is that is named with "@"; nil takes the name as it is.
+	File func(string) string
 }
 
 // url completes one URL.
@@ -40,10 +51,10 @@ func (l Lookup) url(text string) (string, error) {
 
 // path is where the file of a name is.
 func (l Lookup) path(name string) string {
-	if filepath.IsAbs(name) {
+	if l.File == nil {
 		return name
 	}
-	return filepath.Join(l.Dir, name)
+	return l.File(name)
 }
 
 // readBody reads the file of a body that is given as "@FILE".
@@ -75,7 +86,7 @@ func parseTargets(text string, body []byte, header http.Header, l Lookup) ([]Tar
 			if err != nil {
 				return nil, err
 			}
-			line = m[1] + " " + url
+			line = "\n" + m[1] + " " + url // ends the headers of the one before
 		} else if name, ok := strings.CutPrefix(line, "@"); ok {
 			if _, err := l.readBody(name); err != nil { // vegeta would read anything
 				return nil, err
@@ -115,11 +126,26 @@ func (o *Options) expand() {
 	}
 }
 
+// mark sets the number of a target in the fragment of its URL, which is not sent: so a
+// result tells what it is of, also where two targets differ in their headers only.
+const mark = "#target-"
+
 // targeter hands out the targets in turn.
 func targeter(o Options) vegeta.Targeter {
 	targets := make([]vegeta.Target, len(o.Targets))
 	for i, t := range o.Targets {
-		targets[i] = vegeta.Target{Method: t.Method, URL: t.URL, Body: t.Body, Header: t.Header}
+		url, _, _ := strings.Cut(t.URL, "#")
+		targets[i] = vegeta.Target{Method: t.Method, URL: url + mark + strconv.Itoa(i), Body: t.Body, Header: t.Header}
 	}
 	return vegeta.NewStaticTargeter(targets...)
+}
+
+// targetOf returns the number of the target that a result is of, -1 if it has none.
+func targetOf(r *vegeta.Result) int {
+	_, digits, _ := strings.Cut(r.URL, mark)
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return -1
+	}
+	return n
 }

@@ -218,6 +218,15 @@ func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]b
 	return data, info, err
 }
 
+// path is where a file is: in the workspace, or in the notebook's folder.
+func (env *Env) path(name string) string {
+	found, dir := env.locate(name)
+	if dir == "" || filepath.IsAbs(found) {
+		return found
+	}
+	return filepath.Join(dir, found)
+}
+
 // isFile tells whether a name that was located is a file's.
 func (env *Env) isFile(name, dir string) bool {
 	if !filepath.IsAbs(name) {

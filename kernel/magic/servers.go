@@ -180,7 +180,7 @@ func loadCommand() Command {
 				if call.Magic.Cell {
 					targets = bodyText(call)
 				}
-				opts, err := load.ParseArgs(args, targets, load.Lookup{Address: env.Servers.URL, Dir: env.Dir})
+				opts, err := load.ParseArgs(args, targets, load.Lookup{Address: env.Servers.URL, File: env.path})
 				if err != nil {
 					return err
 				}

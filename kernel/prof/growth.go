@@ -180,15 +180,15 @@ func (g Growth) Rises(r GrowthRow) bool {
 }
 
 // Noise is how much a row's change has to exceed to be more than the chance of
-// sampling, at 95 %.
+// sampling, at 95 %. What stays from one heap profile to the next is sampled once, so
+// only what came on top is uncertain: about one allocation in Step bytes of it was
+// noted, a Poisson process.
 func (g Growth) Noise(r GrowthRow) int64 {
-	if g.Step == 0 {
-		return 0
-	}
-	// A heap profile notes about one allocation in Step bytes: a Poisson process.
-	sampled := float64(abs(r.Values[0])+abs(r.Values[len(r.Values)-1])) / float64(g.Step)
-	return int64(1.96 * math.Sqrt(sampled) * float64(g.Step))
+	return int64(1.96 * math.Sqrt(float64(abs(r.Change()))*float64(g.Step)))
 }
+
+// Least is the smallest change that can be more than the chance of sampling.
+func (g Growth) Least() int64 { return 4 * g.Step }
 
 // Steps counts the steps from one profile to the next in which a row rose.
 func (r GrowthRow) Steps() (rose, all int) {

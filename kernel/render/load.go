@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -48,12 +49,15 @@ func loadTargets(list []load.TargetReport) (Table, string) {
 	tw := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(tw, "REQUESTS\tFAILED\tP50\tP95\tP99\tTARGET")
 	for _, r := range list {
-		l := r.Latency
+		l, name := r.Latency, r.String()
+		if n := slices.IndexFunc(list, func(o load.TargetReport) bool { return o.String() == name && o.Headers() != r.Headers() }); n >= 0 {
+			name += "  " + r.Headers()
+		}
 		t.Rows = append(t.Rows, Row{Cells: []Cell{
-			Name(r.String(), 80), Text(fmt.Sprint(r.Requests)), Text(fmt.Sprint(r.Failed)),
+			Name(name, 80), Text(fmt.Sprint(r.Requests)), Text(fmt.Sprint(r.Failed)),
 			Text(loadTime(l.P50)), Bar(loadTime(l.P95), float64(l.P95)/float64(slowest)), Text(loadTime(l.P99)),
 		}})
-		fmt.Fprintf(tw, "%d\t%d\t%s\t%s\t%s\t%s\n", r.Requests, r.Failed, loadTime(l.P50), loadTime(l.P95), loadTime(l.P99), r)
+		fmt.Fprintf(tw, "%d\t%d\t%s\t%s\t%s\t%s\n", r.Requests, r.Failed, loadTime(l.P50), loadTime(l.P95), loadTime(l.P99), name)
 	}
 	_ = tw.Flush() // a strings.Builder does not fail
 	return t, strings.TrimRight(b.String(), "\n")

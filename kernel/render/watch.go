@@ -143,8 +143,8 @@ func watchDoubts(r WatchReport) []string {
 		out = append(out, "Leave out gc=0 to see what stays: without a garbage collection before each profile the memory in use is that of the last one.")
 	}
 	if g.Step > 0 && len(g.Rows) > 0 && g.Rows[0].Change() > 0 && !g.Rises(g.Rows[0]) {
-		out = append(out, fmt.Sprintf("Watch for longer or under more load before you believe a small rise: one allocation in %s is sampled, so a change of `%s` below %s is within chance.",
-			spoken(g.Step, "bytes"), prof.ShortName(g.Rows[0].Name), spoken(max(g.Noise(g.Rows[0]), g.Step), "bytes")))
+		out = append(out, fmt.Sprintf("Watch for longer or under more load before you believe a small rise: one allocation in %s is sampled, so a rise below %s, or one with ups and downs, is within chance.",
+			spoken(g.Step, "bytes"), spoken(g.Least(), "bytes")))
 	}
 	return out
 }
