@@ -26,7 +26,11 @@ func (p *profile) disasm(ctx context.Context, req prof.Request, opts render.Prof
 	if note := strings.TrimSpace(messages); note != "" {
 		opts.Doubts = append(opts.Doubts, strings.Split(note, "\n")...)
 	}
-	p.show(render.Assembly(prof.ParseAssembly(string(text)), opts))
+	top, err := p.shown.Top(req.Options)
+	if err != nil {
+		return display.Failf("PprofError", "%v", err)
+	}
+	p.show(render.Assembly(prof.ParseAssembly(string(text)), top, opts))
 	return nil
 }
 

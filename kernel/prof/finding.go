@@ -1,6 +1,10 @@
 package prof
 
-import "github.com/google/pprof/profile"
+import (
+	"slices"
+
+	"github.com/google/pprof/profile"
+)
 
 // Finding is the one sentence that a profile has to say: which of the user's
 // functions the samples belong to, and what it spends them on.
@@ -61,6 +65,9 @@ func find(p *profile.Profile, stacks []stack, own []string) Finding {
 func innermost(s stack, kinds map[*profile.Function]Kind) (fn, callee string) {
 	below := ""
 	for _, l := range s.locations {
+		if isLabelFrame(l) {
+			continue
+		}
 		for _, ln := range l.Line {
 			if ln.Function == nil || ln.Function.Name == "" {
 				continue
@@ -79,11 +86,15 @@ func innermost(s stack, kinds map[*profile.Function]Kind) (fn, callee string) {
 
 // root returns the function that the sample's stack begins with.
 func root(s stack) string {
-	l := s.locations[len(s.locations)-1]
-	if len(l.Line) == 0 || l.Line[len(l.Line)-1].Function == nil {
-		return ""
+	for _, l := range slices.Backward(s.locations) {
+		if len(l.Line) == 0 || l.Line[len(l.Line)-1].Function == nil {
+			return ""
+		}
+		if !isLabelFrame(l) {
+			return l.Line[len(l.Line)-1].Function.Name
+		}
 	}
-	return l.Line[len(l.Line)-1].Function.Name
+	return ""
 }
 
 // heaviest returns the name of the largest value, the first in the alphabet of equals.

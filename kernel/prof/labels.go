@@ -89,6 +89,12 @@ func (f *labelFrames) frame(v labelValue) *profile.Location {
 	return l
 }
 
+// isLabelFrame says whether a frame stands for the value of a label: it is no code.
+func isLabelFrame(l *profile.Location) bool {
+	return l.Mapping == nil && l.Address == 0 && len(l.Line) == 1 && l.Line[0].Line == 0 &&
+		l.Line[0].Function != nil && l.Line[0].Function.SystemName == ""
+}
+
 // values are the sample's values of a label, numbers with their units.
 func (f *labelFrames) values(s *profile.Sample, key string) []string {
 	values := slices.Clone(s.Label[key])

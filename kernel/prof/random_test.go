@@ -206,3 +206,20 @@ func TestRandomFlagsGiveTheTextOfPprof(t *testing.T) {
 	})
 	t.Logf("%d reports of %d lines are the same, %d are refused by both", same, lines, refusals)
 }
+
+func TestFindingIsAboutCodeAndNotAboutLabels(t *testing.T) {
+	p := load(t, labelled(t))
+	plain, err := p.Top(prof.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []prof.Options{{TagRoot: "tenant"}, {TagLeaf: "tenant,bytes"}, {TagRoot: "none"}} {
+		top, err := p.Top(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if top.Finding != plain.Finding {
+			t.Errorf("%+v: %+v, without %+v", o, top.Finding, plain.Finding)
+		}
+	}
+}
