@@ -51,6 +51,11 @@ func (c *Cell) Finish(ctx context.Context) (*Ending, error) {
 	s := c.store
 	defer s.sweep()
 	if err := codec.TakeError(c.out); err != nil {
+		if strings.Contains(err.Error(), codec.ErrChanged.Error()) {
+			c.unwritten(e)
+			e.Failure = changing()
+			return e, nil
+		}
 		return e, fmt.Errorf("the values of variables and the compiled cell: %w", err)
 	}
 	if _, err := os.Stat(c.out); errors.Is(err, fs.ErrNotExist) || !c.writes {
@@ -79,6 +84,15 @@ func (c *Cell) Finish(ctx context.Context) (*Ending, error) {
 	c.takeBack(ctx, e, back)
 	s.prune(c.ledger)
 	return e, nil
+}
+
+// changing is the failure of a cell whose goroutines go on with its values after its end.
+func changing() *display.Failure {
+	f := display.Failf("SessionValue", "the cell's values cannot be kept: they change while they are read, for a goroutine is still at work on them")
+	f.Traceback = append(f.Traceback,
+		"A compiled cell is a program of its own, and its goroutines end with it. Variables of earlier cells are as they were before this cell, those of this cell have no value.",
+		"Wait for the goroutines at the end of the cell: with a sync.WaitGroup, or on a channel.")
+	return f
 }
 
 func running(n int) string {

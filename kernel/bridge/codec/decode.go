@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"sync"
 	"unsafe"
@@ -347,7 +348,7 @@ func (d *decoder) slice(elem reflect.Type) header {
 		off = d.uint()
 	}
 	n, c := d.uint(), d.uint()
-	if n > c || c > 1<<62/uint64(max(elem.Size(), 1)) {
+	if n > c || c > math.MaxInt/uint64(max(elem.Size(), 1)) {
 		fail("a slice is longer than its array")
 	}
 	h := header{len: int(n), cap: int(c)}

@@ -132,8 +132,8 @@ func mergeTexts(list []stretch) []stretch {
 	return merged
 }
 
-// errChanged is what writing ends with when the values change meanwhile.
-var errChanged = errors.New("the values change while they are read: a goroutine is still at work on them")
+// ErrChanged is what writing ends with when the values change meanwhile.
+var ErrChanged = errors.New("the values change while they are read: a goroutine is still at work on them")
 
 // encoder writes one segment.
 type encoder struct {
@@ -205,7 +205,7 @@ func (e *encoder) mapping(b *block) {
 		e.memory(v.UnsafePointer(), elem)
 	}
 	if n != b.n {
-		e.failed(errChanged)
+		e.failed(ErrChanged)
 	}
 }
 
@@ -256,7 +256,7 @@ func (e *encoder) string(s string) {
 	at := uintptr(unsafe.Pointer(unsafe.StringData(s)))
 	i := sort.Search(len(e.texts), func(i int) bool { return uintptr(unsafe.Pointer(e.texts[i].at)) > at }) - 1
 	if i < 0 || at+uintptr(len(s)) > uintptr(unsafe.Pointer(e.texts[i].at))+uintptr(e.texts[i].n) {
-		e.failed(errChanged)
+		e.failed(ErrChanged)
 		return
 	}
 	number, ok := e.blobs[i]
@@ -301,7 +301,7 @@ func (e *encoder) pointer(p unsafe.Pointer, elem reflect.Type) {
 func (e *encoder) find(p unsafe.Pointer) *block {
 	b := e.graph.block(p)
 	if b == nil {
-		e.failed(errChanged)
+		e.failed(ErrChanged)
 	}
 	return b
 }
@@ -341,7 +341,7 @@ func (e *encoder) mapRef(p unsafe.Pointer) {
 		e.uint(1 + uint64(b.index))
 		return
 	}
-	e.failed(errChanged)
+	e.failed(ErrChanged)
 }
 
 // iface writes the value in an interface with its type.

@@ -45,6 +45,8 @@ func TestRefusalsNameThePath(t *testing.T) {
 		{&conn{next: &conn{c: make(chan int)}}, "x.next.c", "(chan int) is a channel"},
 		{&map[string][]func(){"a": {nil, nil, func() {}}}, `x["a"][2]`, "(func()) is a function"},
 		{&[]any{1, make(chan bool)}, "x[1].(chan bool)", "(chan bool)"},
+		{&[]any{(chan bool)(nil)}, "x[0].(chan bool)", "(chan bool)"},
+		{&[]any{[]chan bool(nil)}, "x[0]", "whose type has no name elsewhere"},
 		{&locked, "x.mu", "(sync.Mutex) is a locked mutex"},
 		{&conn{p: unsafe.Pointer(&n)}, "x.p", "unsafe pointer"},
 		{&file, "x.file.pfd", "(poll.FD) is an open file"},

@@ -121,7 +121,7 @@ func (r *Registry) nameable(t reflect.Type) bool {
 		return r.nameOf(t) != ""
 	}
 	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Chan:
+	case reflect.Pointer, reflect.Slice, reflect.Array:
 		return r.nameable(t.Elem())
 	case reflect.Map:
 		return r.nameable(t.Key()) && r.nameable(t.Elem())

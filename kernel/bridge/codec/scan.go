@@ -314,6 +314,10 @@ func (s *scanner) iface(i int32, v reflect.Value, at *path) {
 		return
 	}
 	e := v.Elem()
+	if e.Kind() == reflect.Chan {
+		s.refuse(i, at.assert(e.Type()), e.Type(), "a channel") // also nil: its type cannot be made elsewhere
+		return
+	}
 	if !s.reg.nameable(e.Type()) {
 		s.refuse(i, at, e.Type(), "a value in an interface whose type has no name elsewhere")
 		return
