@@ -118,12 +118,22 @@
 // worker refuse a compiled cell too, because what they change meanwhile would be
 // lost. Benchmarks read the session's values and write nothing back.
 //
-// What packages keep for their process is no variable of the session: the environment
-// and the working directory, the flags of package log, handlers of package http,
-// variables such as http.DefaultClient. What a cell changes of it holds for the
-// interpreter's cells if it was interpreted, and for itself if it was compiled. A later
-// cell that would see it and cannot is refused, with the place of the change. %env is
-// for all.
+// # What else a process has
+//
+// A session is one program, so what a cell changes of its process is there in the next one,
+// whichever engine runs it: the environment, the working directory, time.Local, flags,
+// prefix and output of package log, and, for compiled cells, GOMAXPROCS and the limits of
+// the garbage collector. It goes the way of variables: also after a panic, not after
+// os.Exit; a worker that had to be started again gets it too, and %reset forgets it.
+// The go command, the shell and background programs keep the notebook's folder and the
+// environment that %env sets.
+//
+// Packages keep more, which has no value that could be carried: handlers of the default
+// mux, defined flags, the default logger of log/slog, a writer of the cell that package
+// log writes to, a package's variable that a cell sets. It ends with the compiled cell
+// that set it, and a later cell that would need it is refused by name before it runs. What
+// an interpreted cell lets package log write to stays in the interpreter: compiled
+// cells that log are refused until log.SetOutput names os.Stdout, os.Stderr or io.Discard.
 //
 // # Goroutines of interpreted cells
 //

@@ -185,7 +185,7 @@ var edges = map[string][]string{
 	"net":       {"kernel/wire", "kernel/interp", "kernel/serve", "kernel/load", "kernel/fetch", "kernel/e2e", "cmd/gomri"},
 	"net/http":  {"kernel/load", "kernel/fetch", "kernel/html", "kernel/e2e", "cmd/gomri"}, // html: content types
 	"os/signal": {"cmd/gomri", "kernel", "kernel/interp"},                                  // interp: the worker ignores the interrupt
-	"log":       {"kernel/interp", "kernel/gate"},                                          // the log that cells see
+	"log":       {"kernel/interp", "kernel/gate", "kernel/bridge/process"},                 // the log that cells see
 	"unsafe":    {"kernel/value", "kernel/child", "kernel/bridge/codec"},                   // unexported fields; the Windows API
 }
 

@@ -50,6 +50,12 @@ func (c *Cell) Finish(ctx context.Context) (*Ending, error) {
 	}
 	s := c.store
 	defer s.sweep()
+	if err := c.leaveState(e); err != nil {
+		return e, err
+	}
+	if len(c.roots) == 0 {
+		return e, nil
+	}
 	if err := codec.TakeError(c.out); err != nil {
 		if strings.Contains(err.Error(), codec.ErrChanged.Error()) {
 			c.unwritten(e)

@@ -44,6 +44,8 @@ type Cell struct {
 	missing []*ledger.Decl // variables that the values turned out to need
 	writes  bool
 	out     string
+	used    shared
+	state   string // the file for the state that the program leaves, "" if it leaves none
 }
 
 // root is one variable of the compiled program.
@@ -63,37 +65,56 @@ func (s *Store) Prepare(ctx context.Context, r Request) (*Cell, error) {
 	c := &Cell{Program: &p, store: s, ledger: r.Ledger, worker: r.Worker, out: s.newFile()}
 	needed := c.needed()
 	c.writes = !r.Tests || len(p.Body.List) > 0 || slices.ContainsFunc(p.Decls, isVar)
-	if len(c.roots) == 0 {
+	c.used = sharedBy(&p)
+	if f := s.workersLog(c.used); f != nil {
+		return nil, f
+	}
+	g := newGlue(c)
+	decls, head := g.entering(r.Tests)
+	if len(c.roots) == 0 && decls == "" {
 		return c, nil
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keep the values of variables: %w", err)
 	}
-	g := newGlue(c)
+	if len(c.roots) > 0 {
+		joining, begin, err := c.join(ctx, r, needed, g)
+		if err != nil {
+			return nil, err
+		}
+		decls, head = joining+decls, begin+head
+	}
+	c.File, c.Head = g.source(decls), head
+	return c, nil
+}
+
+// join joins the program's variables to their values.
+func (c *Cell) join(ctx context.Context, r Request, needed []*ledger.Decl, g *glue) (decls, head string, err error) {
+	g.instances()
 	for more := needed; ; needed = append(needed, more...) {
 		if err := c.collect(ctx, needed, g); err != nil {
-			return nil, err
+			return "", "", err
 		}
 		if more, c.missing = c.missing, nil; len(more) == 0 {
 			break
 		}
 	}
 	if err := g.packages(ctx, r.Linked); err != nil {
-		return nil, err
+		return "", "", err
 	}
 	var parts []codec.Part
 	for _, seg := range c.parts {
 		parts = append(parts, seg.Part)
 	}
-	in := s.file("in")
+	in := c.store.file("in")
 	if err := codec.WriteParts(in, parts); err != nil {
-		return nil, err
+		return "", "", err
 	}
-	c.File, c.Head = g.source(in, c.out), "gomri_begin()\n"
+	head = "gomri_begin()\n"
 	if c.writes {
-		c.Head += "defer gomri_values.End()\n"
+		head += "defer gomri_values.End()\n"
 	}
-	return c, nil
+	return g.joining(in, c.out), head, nil
 }
 
 // collect gets the values of the needed variables, and adds to the program what they

@@ -37,25 +37,29 @@ import (
 	"strings"
 )
 
-//go:embed codec/*.go
-var codecFiles embed.FS
+//go:embed codec/*.go process/*.go
+var source embed.FS
 
-// Source returns the files of package codec by name, to be built into a compiled cell.
-func Source() (map[string]string, error) {
-	entries, err := codecFiles.ReadDir("codec")
-	if err != nil {
-		return nil, fmt.Errorf("read the bridge's source: %w", err)
-	}
-	files := map[string]string{}
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		text, err := codecFiles.ReadFile("codec/" + e.Name())
+// Source returns the files of the packages that are built into compiled cells, by name and
+// by the folder of the module in which they are.
+func Source() (map[string]map[string]string, error) {
+	packages := map[string]map[string]string{}
+	for dir, from := range map[string]string{CodecDir: "codec", ProcessDir: "process"} {
+		entries, err := source.ReadDir(from)
 		if err != nil {
 			return nil, fmt.Errorf("read the bridge's source: %w", err)
 		}
-		files[e.Name()] = string(text)
+		packages[dir] = map[string]string{}
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), "_test.go") {
+				continue
+			}
+			text, err := source.ReadFile(from + "/" + e.Name())
+			if err != nil {
+				return nil, fmt.Errorf("read the bridge's source: %w", err)
+			}
+			packages[dir][e.Name()] = string(text)
+		}
 	}
-	return files, nil
+	return packages, nil
 }

@@ -59,25 +59,27 @@ func main() {
 	}
 }
 
-// TestSourceBuildsAlone builds package codec as a compiled cell has it.
+// TestSourceBuildsAlone builds the packages as a compiled cell has them.
 func TestSourceBuildsAlone(t *testing.T) {
-	files, err := Source()
+	packages, err := Source()
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	files["go.mod"] = "module cell\n\ngo 1.25\n"
-	for name, data := range files {
-		if strings.Contains(data, "gomri/kernel") || strings.Contains(data, "//go:") {
-			t.Errorf("%s needs more than the standard library, or the go command", name)
+	for path, files := range packages {
+		dir := t.TempDir()
+		files["go.mod"] = "module cell\n\ngo 1.25\n"
+		for name, data := range files {
+			if strings.Contains(data, "gomri/kernel") || strings.Contains(data, "//go:") {
+				t.Errorf("%s/%s needs more than the standard library, or the go command", path, name)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
-			t.Fatal(err)
+		cmd := exec.Command("go", "vet", ".")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", path, err, out)
 		}
-	}
-	cmd := exec.Command("go", "vet", ".")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
 	}
 }

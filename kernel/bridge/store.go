@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gomri/kernel/bridge/codec"
+	"gomri/kernel/bridge/process"
 	"gomri/kernel/check"
 	"gomri/kernel/ledger"
 	"gomri/kernel/lower"
@@ -37,6 +38,9 @@ type Store struct {
 	segments map[string]*segment // by the keys of their variables
 	pinned   map[string]bool     // variables that functions in the interpreter may reach
 	count    int                 // of files
+	first    process.State       // of the kernel's process, in which programs would start
+	state    process.State
+	gone     map[string]ended // what of a process has ended with a cell, and that cell
 }
 
 // segment is the values of some variables in a file.
@@ -46,9 +50,9 @@ type segment struct {
 	types []string
 }
 
-// New returns an empty Store.
-func New() *Store {
-	s := &Store{}
+// New returns an empty Store for a session whose processes begin with a state.
+func New(first process.State) *Store {
+	s := &Store{first: first}
 	s.Reset()
 	return s
 }
@@ -58,12 +62,16 @@ func (s *Store) Reset() {
 	s.facts, s.types, s.made = map[string]*fact{}, map[string]*ledger.Decl{}, map[string]instance{}
 	s.methods = map[string][]*ledger.Decl{}
 	s.segments, s.pinned = map[string]*segment{}, map[string]bool{}
+	s.state, s.gone = s.first, map[string]ended{}
 	s.sweep()
 }
 
 // Interpreted notes that the interpreter has run a program, whose variables it holds.
 func (s *Store) Interpreted(p *check.Program) {
 	s.learn(p)
+	if s.gone[logOutput].cell != "" && sharedBy(p).sets(logOutput) {
+		delete(s.gone, logOutput)
+	}
 	hidden := startsGoroutine(p)
 	for _, d := range p.Reach {
 		if f := s.facts[d.Key]; d.Kind == ledger.Var && f != nil {

@@ -52,8 +52,10 @@ func (j *judge) stmt(s ast.Stmt, sig *types.Signature) {
 		j.rangeStmt(s)
 	case *ast.SwitchStmt:
 		j.switchStmt(s)
+	case *ast.IncDecStmt:
+		j.changes(s.X)
 	case *ast.GoStmt, *ast.SelectStmt, *ast.CommClause:
-	case *ast.BlockStmt, *ast.ExprStmt, *ast.DeferStmt, *ast.IncDecStmt, *ast.IfStmt, *ast.ForStmt, *ast.CaseClause,
+	case *ast.BlockStmt, *ast.ExprStmt, *ast.DeferStmt, *ast.IfStmt, *ast.ForStmt, *ast.CaseClause,
 		*ast.DeclStmt, *ast.EmptyStmt, *ast.LabeledStmt:
 	default:
 		j.refuse(s.Pos(), "this statement")
@@ -61,6 +63,9 @@ func (j *judge) stmt(s ast.Stmt, sig *types.Signature) {
 }
 
 func (j *judge) assign(s *ast.AssignStmt) {
+	for _, lhs := range s.Lhs {
+		j.changes(lhs)
+	}
 	if len(s.Lhs) == len(s.Rhs) {
 		for i, lhs := range s.Lhs {
 			j.flow(s.Rhs[i], j.info.TypeOf(lhs), meets)
@@ -159,6 +164,10 @@ func (j *judge) expr(x ast.Expr) bool {
 	case *ast.IndexExpr:
 		if m, ok := j.info.TypeOf(x.X).Underlying().(*types.Map); ok {
 			j.flow(x.Index, m.Key(), meets)
+		}
+	case *ast.UnaryExpr:
+		if x.Op == token.AND {
+			j.changes(x.X)
 		}
 	case *ast.BinaryExpr:
 		j.binary(x)

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"gomri/kernel/bridge/process"
 	"gomri/kernel/child"
 	"gomri/kernel/display"
 	"gomri/kernel/lower"
@@ -48,6 +49,7 @@ type Client struct {
 	mu     sync.Mutex // held while a cell runs
 	live   *live      // nil when there is no worker
 	closed bool
+	state  string // of the process that cells begin with, "" for that of a new worker
 }
 
 // live is one worker process.
@@ -60,6 +62,7 @@ type live struct {
 	errs     chan []byte
 	seq      int
 	loaded   map[string]bool // keys of the units that it has
+	state    string          // of its process, "" if that is not known
 }
 
 // Start starts a worker and waits until it answers.
@@ -186,6 +189,14 @@ func (c *Client) Reset() {
 	}
 }
 
+// Enter sets the state of the process that cells begin with from now on.
+func (c *Client) Enter(s process.State) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.Limits = nil // the interpreter keeps its own
+	c.state = s.Text()
+}
+
 // Run runs one cell. What it prints goes to out as it comes, and all of it has
 // been handed over when Run returns; later text of goroutines still goes to out until
 // the next Run. When ctx ends the cell is interrupted: first by the flag that its
@@ -238,6 +249,9 @@ func (c *Client) run(ctx context.Context, code lower.Code, out display.Output) (
 	l.out.to(out)
 	l.err.to(out)
 	req, keys := l.request(code)
+	if c.state != l.state {
+		req.State = c.state
+	}
 	if err := l.encoder.Encode(req); err != nil {
 		return c.died(false)
 	}
@@ -270,6 +284,10 @@ func (c *Client) run(ctx context.Context, code lower.Code, out display.Output) (
 				for _, key := range keys {
 					l.loaded[key] = true
 				}
+			}
+			l.state = c.state
+			if a.State != "" {
+				l.state, c.state = a.State, a.State
 			}
 			return c.result(code, a.response)
 		case <-done:
@@ -312,6 +330,13 @@ func (l *live) request(code lower.Code) (request, []string) {
 // result reads the worker's answer.
 func (c *Client) result(code lower.Code, res response) (r Result, err error) {
 	r = Result{Refused: res.Refused, Lost: res.Broken}
+	if res.State != "" {
+		state, err := process.Parse(res.State)
+		if err != nil {
+			return r, err
+		}
+		r.State = &state
+	}
 	pos := code.Position(uint32(res.Line))
 	switch {
 	case res.Panic != nil:

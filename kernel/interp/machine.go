@@ -13,6 +13,7 @@ import (
 	yaegi "github.com/traefik/yaegi/interp"
 	"github.com/traefik/yaegi/stdlib"
 
+	"gomri/kernel/bridge/process"
 	"gomri/kernel/lower"
 	"gomri/kernel/value"
 )
@@ -32,6 +33,7 @@ type machine struct {
 	shown    bool     // it did
 	tasks    *tasks
 	values   values
+	state    string // of the process, as the kernel knows it
 }
 
 // interrupted is the value of the panic by which a cell ends that saw the flag.
@@ -94,6 +96,10 @@ func (m *machine) run(ctx context.Context, req request) response {
 		res.Refused = err.Error()
 		return res
 	}
+	if err := m.enter(req.State); err != nil {
+		res.Refused = err.Error()
+		return res
+	}
 	m.results, m.shown = nil, false
 	store(m.line, 0)
 	end := m.tasks.begin()
@@ -102,7 +108,25 @@ func (m *machine) run(ctx context.Context, req request) response {
 	if m.tasks.alone() {
 		res.Line = load(m.line)
 	}
+	if now := process.Now().Text(); now != m.state {
+		m.state, res.State = now, now
+	}
 	return res
+}
+
+// enter makes the process have the state that the session's other processes have left.
+func (m *machine) enter(text string) error {
+	if text != "" {
+		s, err := process.Parse(text)
+		if err == nil {
+			err = s.Enter()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	m.state = process.Now().Text()
+	return nil
 }
 
 // load evaluates declarations and the imports that they are the first to need.

@@ -35,6 +35,9 @@ type request struct {
 	Imports []string       `json:",omitempty"`
 	Call    string         `json:",omitempty"`
 	Shapes  []*value.Shape `json:",omitempty"`
+	// State is the text of the process.State that the cell begins with, "" for that of
+	// the worker as it is.
+	State string `json:",omitempty"`
 	// Vars are the variables that values are given or taken of, File the path of a
 	// file: values are too many for a pipe.
 	Vars []codec.Named `json:",omitempty"`
@@ -61,6 +64,8 @@ type response struct {
 	Broken bool `json:",omitempty"`
 	// Line is the line marker as the cell left it.
 	Line int `json:",omitempty"`
+	// State is the text of the worker's process.State if the cell has changed it.
+	State string `json:",omitempty"`
 	// Busy is how many goroutines could have changed the values while they are given; none
 	// is given then.
 	Busy int `json:",omitempty"`

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 
+	"gomri/kernel/bridge/process"
 	"gomri/kernel/display"
 	"gomri/kernel/value"
 )
@@ -23,6 +24,8 @@ type Result struct {
 	// Lost is true if the worker had to be replaced: the values of all session
 	// variables that lived in it are gone.
 	Lost bool
+	// State is the state of the process as the cell has left it, nil if it has not changed it.
+	State *process.State
 }
 
 // Kind is a way for a cell to fail.

@@ -46,6 +46,9 @@ func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, how choi
 	if f := s.lost(p); f != nil {
 		return f
 	}
+	if f := s.misplaced(p); f != nil {
+		return f
+	}
 	if how == byGate {
 		if ran, err := s.hurry(ctx, p, out, flags...); ran {
 			return err
@@ -115,16 +118,11 @@ func (s *Session) interpret(ctx context.Context, p *check.Program, how choice, o
 	if err != nil {
 		return err.Error(), nil
 	}
-	if f := s.process.missing(p, true); f != nil {
-		return "", f
-	}
 	worker, err := s.worker.get()
 	if err != nil {
 		return "", fmt.Errorf("the interpreter did not start: %w", err)
 	}
-	if err := s.tellWorker(ctx, worker); err != nil {
-		return "", err
-	}
+	worker.Enter(s.values.State())
 	result, err := worker.Run(ctx, code, out)
 	if err != nil {
 		return "", err
@@ -132,10 +130,12 @@ func (s *Session) interpret(ctx context.Context, p *check.Program, how choice, o
 	if result.Refused != "" {
 		return "the interpreter refused it: " + result.Refused, nil
 	}
+	if result.State != nil {
+		s.values.SetState(*result.State)
+	}
 	s.setWhy(p.Cell.Name + " was interpreted")
 	s.commit(p, ledger.InWorker)
 	s.values.Interpreted(p)
-	s.process.ran(p, true)
 	return "", s.finish(p, result, out)
 }
 
@@ -152,7 +152,6 @@ func placed(v gate.Verdict) string {
 func (s *Session) finish(p *check.Program, result interp.Result, out display.Output) error {
 	if result.Lost {
 		s.loseVariables()
-		s.vars.untold()
 	}
 	if result.Failure != nil {
 		return result.Failure.Display()
@@ -175,8 +174,8 @@ func (s *Session) compile(ctx context.Context, p *check.Program, out display.Out
 		return false, err
 	}
 	s.commit(p, ledger.Lost)
-	s.process.ran(p, false)
-	result, err := w.Run(ctx, toolchain.Compiled{Program: cell.Program, Glue: glue(cell), Flags: flags}, out)
+	state := s.values.State()
+	result, err := w.Run(ctx, toolchain.Compiled{Program: cell.Program, Glue: glue(cell), Flags: flags, Env: state.Env, Dir: state.Dir}, out)
 	late := s.settle(ctx, cell, out)
 	if err == nil && result.HasValue {
 		out.Result(render.Value(result.Model, nameOf(p.Last)))

@@ -225,7 +225,11 @@ func (c commands) Reset() {
 	c.s.mu.Lock()
 	c.s.ledger.Reset()
 	c.s.values.Reset()
-	c.s.process.reset()
+	state := c.s.values.State()
+	for name, value := range c.s.vars.all() {
+		state.Env = setenv(state.Env, name, value)
+	}
+	c.s.values.SetState(state)
 	c.s.why = ""
 	c.s.mu.Unlock()
 	if w, err := c.s.worker.get(); err == nil {

@@ -2,24 +2,24 @@ package run
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 
-	"gomri/kernel/cell"
+	"gomri/kernel/check"
 	"gomri/kernel/display"
-	"gomri/kernel/interp"
-	"gomri/kernel/lower"
 )
 
-// vars are the variables of the environment that the session has set or unset.
+// vars are the variables of the environment that %env has set or unset: for all that the
+// session runs. What cells change of their own environment is in the state that the
+// bridge carries, and the go command and the shell do not see it.
 type vars struct {
 	mu      sync.Mutex
 	changed map[string]*string // nil for one that was unset
-	waiting map[string]*string // those that the worker has not been told
 }
 
 // set changes a variable; nil unsets it.
@@ -27,25 +27,9 @@ func (v *vars) set(name string, value *string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.changed == nil {
-		v.changed, v.waiting = map[string]*string{}, map[string]*string{}
+		v.changed = map[string]*string{}
 	}
-	v.changed[name], v.waiting[name] = value, value
-}
-
-// untold notes that there is a new worker, which knows none of them.
-func (v *vars) untold() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.waiting = maps.Clone(v.changed)
-}
-
-// take returns what the worker has to be told, once.
-func (v *vars) take() map[string]*string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	waiting := v.waiting
-	v.waiting = map[string]*string{}
-	return waiting
+	v.changed[name] = value
 }
 
 func (v *vars) all() map[string]*string {
@@ -60,17 +44,25 @@ func (v *vars) environ() []string {
 	if len(changed) == 0 {
 		return nil
 	}
-	env := slices.DeleteFunc(os.Environ(), func(kv string) bool {
-		name, _, _ := strings.Cut(kv, "=")
-		_, gone := changed[name]
-		return gone
-	})
+	env := os.Environ()
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
-		if value := changed[name]; value != nil {
-			env = append(env, name+"="+*value)
-		}
+		env = setenv(env, name, changed[name])
 	}
 	return env
+}
+
+// setenv returns an environment in which a variable has another value, or, for nil, none.
+func setenv(env []string, name string, value *string) []string {
+	of := func(kv string) bool { return strings.HasPrefix(kv, name+"=") }
+	if value == nil {
+		return slices.DeleteFunc(slices.Clone(env), of)
+	}
+	if i := slices.IndexFunc(env, of); i >= 0 {
+		env = slices.Clone(env)
+		env[i] = name + "=" + *value
+		return env
+	}
+	return append(slices.Clip(env), name+"="+*value)
 }
 
 // Setenv sets a variable for all that the session runs from now on; nil unsets it.
@@ -83,58 +75,58 @@ func (c commands) Setenv(_ context.Context, name string, value *string) error {
 		return err
 	}
 	c.s.vars.set(name, value)
-	c.s.process.set(name)
 	w.SetEnv(c.s.vars.environ())
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	state := c.s.values.State()
+	state.Env = setenv(state.Env, name, value)
+	c.s.values.SetState(state)
 	return nil
 }
 
-// Changed are the variables that Setenv has set, or unset (nil), by name.
-func (c commands) Changed() map[string]*string { return c.s.vars.all() }
-
-// Environ is the session's environment; nil is the kernel's own.
-func (c commands) Environ() []string { return c.s.vars.environ() }
-
-// tellWorker sets in the worker the variables that it does not know yet, by a cell
-// that is no part of the session.
-func (s *Session) tellWorker(ctx context.Context, worker *interp.Client) error {
-	waiting := s.vars.take()
-	if len(waiting) == 0 {
-		return nil
-	}
-	var text strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(waiting)) {
-		if value := waiting[name]; value != nil {
-			fmt.Fprintf(&text, "os.Setenv(%q, %q);", name, *value)
-		} else {
-			fmt.Fprintf(&text, "os.Unsetenv(%q);", name)
+// Changed are the variables of the environment of cells that %env or a cell has set, or
+// unset (nil), by name.
+func (c commands) Changed() map[string]*string {
+	first, now := byName(c.s.values.First().Env), byName(c.s.values.State().Env)
+	changed := map[string]*string{}
+	for name, value := range now {
+		if was, set := first[name]; !set || was != value {
+			changed[name] = &value
 		}
 	}
-	text.WriteString("_ = 0")
-	p, err := s.check(ctx, &cell.Cell{Name: "env", Text: text.String()}, text.String())
-	if err != nil {
-		return fmt.Errorf("set the interpreter's environment: %w", err)
+	for name := range first {
+		if _, set := now[name]; !set {
+			changed[name] = nil
+		}
 	}
-	code, err := lower.Lower(p)
-	if err != nil {
-		return fmt.Errorf("set the interpreter's environment: %w", err)
+	return changed
+}
+
+// byName are the variables of an environment.
+func byName(env []string) map[string]string {
+	vars := map[string]string{}
+	for _, kv := range env {
+		if name, value, _ := strings.Cut(kv, "="); name != "" {
+			vars[name] = value
+		}
 	}
-	result, err := worker.Run(ctx, code, silence{})
-	switch {
-	case err != nil:
-		return fmt.Errorf("set the interpreter's environment: %w", err)
-	case result.Failure != nil:
-		return result.Failure.Display()
-	case result.Refused != "":
-		return fmt.Errorf("set the interpreter's environment: %s", result.Refused)
+	return vars
+}
+
+// Environ is the environment of the go command and the shell; nil is the kernel's own.
+func (c commands) Environ() []string { return c.s.vars.environ() }
+
+// misplaced is the failure of a chunk that cannot have the process that it needs, or nil.
+func (s *Session) misplaced(p *check.Program) *display.Failure {
+	if f := s.values.Gone(p); f != nil {
+		return f
+	}
+	dir := s.values.State().Dir
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		f := display.Failf("WorkingDirectory", "the working directory %s is not there any more", dir)
+		f.Traceback = append(f.Traceback, "A cell has changed to it by os.Chdir, and no program can begin there.",
+			"Make the folder again (!mkdir -p "+dir+"), or %reset the session.")
+		return f
 	}
 	return nil
 }
-
-// silence is an Output that shows nothing.
-type silence struct{}
-
-func (silence) Stream(display.StreamName, string) {}
-func (silence) Display(display.Bundle)            {}
-func (silence) Update(string, display.Bundle)     {}
-func (silence) Result(display.Bundle)             {}
-func (silence) Clear(bool)                        {}

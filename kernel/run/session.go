@@ -12,6 +12,7 @@ import (
 
 	"gomri/kernel/bench"
 	"gomri/kernel/bridge"
+	"gomri/kernel/bridge/process"
 	"gomri/kernel/cell"
 	"gomri/kernel/check"
 	"gomri/kernel/display"
@@ -47,7 +48,6 @@ type Session struct {
 	worker  lazy[*interp.Client]
 	servers *serve.Manager
 	vars    vars
-	process processes
 	values  *bridge.Store
 
 	mu      sync.Mutex // guards what follows, which completion reads while a cell runs
@@ -134,11 +134,11 @@ func New(ctx context.Context, opts Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{opts: opts, ledger: ledger.New(), values: bridge.New(), texts: map[string]string{}, servers: serve.NewManager(serve.Options{})}
+	s := &Session{opts: opts, ledger: ledger.New(), values: bridge.New(process.First(dir)), texts: map[string]string{}, servers: serve.NewManager(serve.Options{})}
 	start := context.WithoutCancel(ctx)
 	s.work = begin(func() (*toolchain.Workspace, error) {
 		return toolchain.Open(start, toolchain.Options{
-			Go: opts.Go, Dir: dir, Warm: true, Packages: map[string]map[string]string{bridge.CodecDir: beside},
+			Go: opts.Go, Dir: dir, Warm: true, Packages: beside,
 		})
 	})
 	s.worker = begin(func() (*interp.Client, error) {

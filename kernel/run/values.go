@@ -44,9 +44,6 @@ func (l lateWorker) Holds(key string) bool {
 
 // prepare brings a chunk that is to be compiled together with the values that it needs.
 func (s *Session) prepare(ctx context.Context, w *toolchain.Workspace, p *check.Program, tests bool) (*bridge.Cell, error) {
-	if f := s.process.missing(p, false); f != nil {
-		return nil, f
-	}
 	cell, err := s.values.Prepare(ctx, bridge.Request{
 		Program: p, Ledger: s.ledger, Worker: lateWorker{s}, Dir: w.Private(), Linked: w.Linked, Tests: tests,
 	})
@@ -97,7 +94,6 @@ func (s *Session) settle(ctx context.Context, c *bridge.Cell, out display.Output
 
 // loseVariables notes that the worker, and all values in it, is gone.
 func (s *Session) loseVariables() {
-	s.process.workerLost()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, d := range s.ledger.Decls() {

@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ type execution struct {
 	out   display.Output
 	input bool // it may read standard input
 	race  bool // it was built with the race detector
+	// env and dir are those of Compiled.
+	env []string
+	dir string
 }
 
 // run runs a built program in the notebook's folder.
@@ -33,8 +37,11 @@ func (w *Workspace) run(ctx context.Context, e execution) error {
 	}
 	clock := &lastWrite{at: time.Now()}
 	cmd := child.Command{
-		Path: e.exe, Dir: w.opts.Dir, Env: w.programEnv(),
+		Path: e.exe, Dir: cmp.Or(e.dir, w.opts.Dir), Env: e.env,
 		Stdout: clock.watch(stream{e.out, display.Stdout}), Stderr: clock.watch(stderr),
+	}
+	if cmd.Env == nil {
+		cmd.Env = w.programEnv()
 	}
 	exit, err := w.runAsking(ctx, e, cmd, clock)
 	if races != nil {

@@ -28,6 +28,10 @@ type Compiled struct {
 	Glue    Glue
 	// Flags are those of go build that CheckFlags lets through.
 	Flags []string
+	// Env is the environment of the program as "KEY=value", nil for that of SetEnv; Dir is
+	// its working directory, "" for the notebook's folder.
+	Env []string
+	Dir string
 }
 
 // Linked lists the packages that a program has in it which imports the given ones,

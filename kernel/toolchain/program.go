@@ -51,7 +51,7 @@ func (w *Workspace) Run(ctx context.Context, c Compiled, out display.Output) (Re
 	}
 	defer os.Remove(exe)
 	w.dropValue() // of a program that was killed
-	if err := w.run(ctx, execution{exe: exe, out: out, input: readsInput(p), race: hasFlag(flags, "race")}); err != nil {
+	if err := w.run(ctx, execution{exe: exe, out: out, input: readsInput(p), race: hasFlag(flags, "race"), env: c.Env, dir: c.Dir}); err != nil {
 		w.dropValue()
 		return Result{}, err
 	}
