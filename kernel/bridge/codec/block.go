@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"reflect"
 	"slices"
-	"sort"
 	"unsafe"
 )
 
@@ -25,32 +24,43 @@ type graph struct {
 	*scanner
 	blocks []block // by address
 	maps   []block // by address; n is the number of entries
+	homes  []int32 // for each object its block or its map
 	bad    map[int32]*Refusal
-	last   int // the block that was found last
+	last   int32 // the latest object that was asked for
+}
+
+// spanAt is an object to be sorted by its address.
+type spanAt struct {
+	at uintptr
+	i  int32
 }
 
 // graph puts objects that overlap together. Where they cannot be, the component is
 // refused.
 func (s *scanner) graph() *graph {
-	g := &graph{scanner: s, bad: map[int32]*Refusal{}}
-	var spans, maps []int32
+	g := &graph{scanner: s, bad: map[int32]*Refusal{}, homes: make([]int32, len(s.objects))}
+	spans, maps := make([]spanAt, 0, len(s.objects)), []spanAt(nil)
 	for i := range s.objects {
 		switch o := &s.objects[i]; {
 		case o.isMap():
-			maps = append(maps, int32(i))
+			maps = append(maps, spanAt{uintptr(o.at), int32(i)})
 		case o.n > 0:
-			spans = append(spans, int32(i))
+			spans = append(spans, spanAt{uintptr(o.at), int32(i)})
 		}
 	}
-	slices.SortFunc(spans, s.bySpan)
-	for _, i := range spans {
-		g.span(i)
-	}
-	slices.SortFunc(maps, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(uintptr(s.objects[a].at), uintptr(s.objects[b].at)), cmp.Compare(a, b))
+	slices.SortFunc(spans, func(a, b spanAt) int {
+		if a.at != b.at {
+			return cmp.Compare(a.at, b.at)
+		}
+		return s.bySpan(a.i, b.i)
 	})
-	for _, i := range maps {
-		g.mapping(i)
+	g.blocks = make([]block, 0, len(spans))
+	for _, o := range spans {
+		g.span(o.i)
+	}
+	slices.SortFunc(maps, func(a, b spanAt) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.i, b.i)) })
+	for _, o := range maps {
+		g.mapping(o.i)
 	}
 	for i := range g.blocks {
 		g.blocks[i].comp = s.find(g.blocks[i].comp)
@@ -64,12 +74,9 @@ func (s *scanner) graph() *graph {
 	return g
 }
 
-// bySpan sorts objects by address, those that contain others first.
+// bySpan sorts objects of the same address, those that contain others first.
 func (s *scanner) bySpan(a, b int32) int {
 	x, y := &s.objects[a], &s.objects[b]
-	if c := cmp.Compare(uintptr(x.at), uintptr(y.at)); c != 0 {
-		return c
-	}
 	if c := cmp.Compare(y.end(), x.end()); c != 0 {
 		return c
 	}
@@ -86,6 +93,7 @@ func (g *graph) span(i int32) {
 	o := &g.objects[i]
 	if n := len(g.blocks); n > 0 && uintptr(o.at) < g.blocks[n-1].end() {
 		b := &g.blocks[n-1]
+		g.homes[i] = int32(n - 1)
 		g.join(b.comp, i)
 		b.order = min(b.order, i)
 		off := uintptr(o.at) - uintptr(b.at)
@@ -104,6 +112,7 @@ func (g *graph) span(i int32) {
 		}})
 		return
 	}
+	g.homes[i] = int32(len(g.blocks))
 	g.blocks = append(g.blocks, block{at: o.at, typ: o.typ, n: o.n, comp: i, order: i})
 }
 
@@ -111,9 +120,11 @@ func (g *graph) span(i int32) {
 func (g *graph) mapping(i int32) {
 	o := &g.objects[i]
 	if n := len(g.maps); n > 0 && g.maps[n-1].at == o.at {
+		g.homes[i] = int32(n - 1)
 		g.join(g.maps[n-1].comp, i)
 		return
 	}
+	g.homes[i] = int32(len(g.maps))
 	m := reflect.NewAt(o.typ, unsafe.Pointer(&o.at)).Elem()
 	g.maps = append(g.maps, block{at: o.at, typ: o.typ, n: m.Len(), comp: i, order: i})
 }
@@ -125,28 +136,36 @@ func (g *graph) refuse(comp int32, why *Refusal) {
 	}
 }
 
-// block finds the block that p points into.
-func (g *graph) block(p unsafe.Pointer) *block {
-	if g.last < len(g.blocks) {
-		if b := &g.blocks[g.last]; uintptr(p) >= uintptr(b.at) && uintptr(p) < b.end() {
-			return b
-		}
+// object finds the object that is n values of type t at an address, -1 if there is none:
+// the memory has changed since. Values are mostly written in the order in which they
+// were met, and so is what they point to.
+func (g *graph) object(at unsafe.Pointer, t reflect.Type, n int) int32 {
+	if next := g.last + 1; int(next) < len(g.objects) && g.objects[next].is(at, t, n) {
+		g.last = next
+		return next
 	}
-	i := sort.Search(len(g.blocks), func(i int) bool { return uintptr(g.blocks[i].at) > uintptr(p) }) - 1
-	if i < 0 || uintptr(p) >= g.blocks[i].end() {
-		return nil // only if the memory changes while it is written
-	}
-	g.last = i
-	return &g.blocks[i]
+	i := g.index.find(g.objects, at, t, n)
+	g.last = max(g.last, i)
+	return i
 }
 
-// mapBlock finds the block of a map.
-func (g *graph) mapBlock(p unsafe.Pointer) *block {
-	i := sort.Search(len(g.maps), func(i int) bool { return uintptr(g.maps[i].at) >= uintptr(p) })
-	if i == len(g.maps) || g.maps[i].at != p {
+// block finds the block in which n values of type t lie at p, nil if there is none.
+func (g *graph) block(p unsafe.Pointer, t reflect.Type, n int) *block {
+	t, n = flatten(t, n)
+	i := g.object(p, t, n)
+	if i < 0 {
 		return nil
 	}
-	return &g.maps[i]
+	return &g.blocks[g.homes[i]]
+}
+
+// mapBlock finds the block of a map, nil if there is none.
+func (g *graph) mapBlock(p unsafe.Pointer, t reflect.Type) *block {
+	i := g.object(p, t, -1)
+	if i < 0 {
+		return nil
+	}
+	return &g.maps[g.homes[i]]
 }
 
 // component is what is written as one segment.

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"math"
 	"reflect"
+	"runtime/debug"
+	"slices"
 	"testing"
 )
 
@@ -171,5 +173,63 @@ func TestAliasesSurvive(t *testing.T) {
 	y.m1["b"] = 2
 	if y.m2["b"] != 2 {
 		t.Error("two names of one map")
+	}
+}
+
+// A graph is walked without recursion, however long its chains are, and pieces that are
+// met in another order than they lie in memory, or come back in, are found all the same.
+func TestLongChainsComeBack(t *testing.T) {
+	defer debug.SetMaxStack(debug.SetMaxStack(1 << 20))
+	type node struct {
+		id         int
+		next, prev *node
+		up         any
+	}
+	const n = 100_000
+	ring := func() (all []*node) {
+		for i := range n {
+			all = append(all, &node{id: i})
+		}
+		for i, e := range all {
+			e.next, e.prev, e.up = all[(i+1)%n], all[(i+n-1)%n], all[i/2]
+		}
+		return all
+	}
+	whole := func(first *node, all []*node) bool {
+		for i, e := range all {
+			if e != first || e.id != i || e.next.prev != e || e.up != any(all[i/2]) {
+				return false
+			}
+			first = first.next
+		}
+		return len(all) == n && first == all[0]
+	}
+	all := ring()
+	first := all[0]
+	r := NewRegistry()
+	r.Type("node", reflect.TypeFor[node]())
+	list, origins := segments(t, r, variable("first", &first), variable("all", &all))
+	if len(list) != 1 {
+		t.Fatalf("%d segments", len(list))
+	}
+	var first2 *node
+	var all2 []*node
+	to := []Var{variable("first", &first2), variable("all", &all2)}
+	there := into(t, r, list, to...)
+	if !whole(first2, all2) || first2 == first {
+		t.Fatal("the ring has not come over")
+	}
+	slices.Reverse(to)
+	var b bytes.Buffer
+	if err := r.Take(to).Write(&b, 0, &there); err != nil {
+		t.Fatal(err)
+	}
+	home := map[string]reflect.Value{"first_v1": reflect.ValueOf(&first), "all_v1": reflect.ValueOf(&all)}
+	was := first
+	if _, err := r.Decode(bytes.NewReader(b.Bytes()), int64(b.Len()), home, &origins); err != nil {
+		t.Fatal(err)
+	}
+	if !whole(first, all) || first != was {
+		t.Error("the ring has not come back to its place")
 	}
 }

@@ -97,6 +97,7 @@ func (d *decoder) allocate(vars map[string]reflect.Value) {
 		}
 	}
 	d.budget = d.remain()
+	d.blocks = make([]place, 0, len(d.tables.blocks))
 	for i, b := range d.tables.blocks {
 		t := d.typ(b.node)
 		if t.Kind() == reflect.Array || t.Size() == 0 || b.n < 1 {
@@ -279,9 +280,14 @@ func (d *decoder) string() string {
 		if v>>1 > inlineText {
 			fail("a text is too long")
 		}
+		n := int(v >> 1)
+		if n <= len(d.buf)-d.at {
+			d.at += n
+			return string(d.buf[d.at-n : d.at])
+		}
 		var b [inlineText]byte
-		d.bytes(b[:v>>1])
-		return string(b[:v>>1])
+		d.bytes(b[:n])
+		return string(b[:n])
 	}
 	if v>>1 >= uint64(len(d.texts)) {
 		fail("a text is missing")

@@ -139,17 +139,19 @@ var ErrChanged = errors.New("the values change while they are read: a goroutine 
 type encoder struct {
 	*writer
 	*Snapshot
-	comp  *component
-	home  *home
-	ids   map[reflect.Type]int // of types, in the table
-	types []reflect.Type
-	used  []int       // types that sit in interfaces
-	blobs map[int]int // numbers of long texts in this segment
-	long  []int       // the same in order
+	comp   *component
+	home   *home
+	ids    map[reflect.Type]int // of types, in the table
+	types  []reflect.Type
+	recent int         // the type whose number was asked for last
+	used   []int       // types that sit in interfaces
+	blobs  map[int]int // numbers of long texts in this segment
+	long   []int       // the same in order
 }
 
 // segment writes the content, the tables and the footer.
 func (e *encoder) segment() error {
+	e.graph.last = -1
 	for _, b := range e.comp.blocks {
 		e.block(b)
 	}
@@ -224,7 +226,7 @@ func (e *encoder) memory(p unsafe.Pointer, pl *plan) {
 		case opSlice:
 			e.slice(*(*header)(q), o.typ)
 		case opMap:
-			e.mapRef(*(*unsafe.Pointer)(q))
+			e.mapRef(*(*unsafe.Pointer)(q), o.typ)
 		case opIface:
 			e.iface(reflect.NewAt(o.typ, q).Elem())
 		case opArray:
@@ -291,15 +293,15 @@ func (e *encoder) pointer(p unsafe.Pointer, elem reflect.Type) {
 		e.text(name)
 		return
 	}
-	if b := e.find(p); b != nil {
+	if b := e.find(p, elem, 1); b != nil {
 		e.uint(ptrBlock + uint64(b.index))
 		e.uint(uint64(uintptr(p) - uintptr(b.at)))
 	}
 }
 
-// find returns the block that p points into.
-func (e *encoder) find(p unsafe.Pointer) *block {
-	b := e.graph.block(p)
+// find returns the block in which n values of type t lie at p.
+func (e *encoder) find(p unsafe.Pointer, t reflect.Type, n int) *block {
+	b := e.graph.block(p, t, n)
 	if b == nil {
 		e.failed(ErrChanged)
 	}
@@ -321,7 +323,7 @@ func (e *encoder) slice(h header, elem reflect.Type) {
 	case h.cap == 0 || elem.Size() == 0:
 		e.uint(sliceEmpty)
 	default:
-		b := e.find(h.data)
+		b := e.find(h.data, elem, h.cap)
 		if b == nil {
 			return
 		}
@@ -332,12 +334,12 @@ func (e *encoder) slice(h header, elem reflect.Type) {
 	e.uint(uint64(h.cap))
 }
 
-func (e *encoder) mapRef(p unsafe.Pointer) {
+func (e *encoder) mapRef(p unsafe.Pointer, t reflect.Type) {
 	if p == nil {
 		e.uint(0)
 		return
 	}
-	if b := e.graph.mapBlock(p); b != nil {
+	if b := e.graph.mapBlock(p, t); b != nil {
 		e.uint(1 + uint64(b.index))
 		return
 	}

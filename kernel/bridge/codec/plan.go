@@ -49,7 +49,11 @@ type plan struct {
 
 // plan returns the plan of a type.
 func (r *Registry) plan(t reflect.Type) *plan {
+	if p := r.recent; p != nil && p.typ == t {
+		return p
+	}
 	if p := r.plans[t]; p != nil {
+		r.recent = p
 		return p
 	}
 	p := &plan{typ: t, size: t.Size()}

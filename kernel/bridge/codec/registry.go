@@ -2,6 +2,7 @@ package codec
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,11 +17,12 @@ type Registry struct {
 	names   map[reflect.Type]string
 	values  map[string]reflect.Value // of variables of packages: pointers
 	places  map[unsafe.Pointer]string
-	pointed map[reflect.Type]bool // types that places point to
+	pointed []reflect.Type // types that places point to: few
 
-	plans map[reflect.Type]*plan
-	same  map[[2]reflect.Type]bool
-	spots map[spot]bool
+	plans  map[reflect.Type]*plan
+	recent *plan // the one that was asked for last: mostly it is asked for again
+	same   map[[2]reflect.Type]bool
+	spots  map[spot]bool
 
 	// Field gives a field's name as the user wrote it; nil for reflect's. It is only
 	// for messages.
@@ -35,7 +37,7 @@ type Registry struct {
 func NewRegistry() *Registry {
 	r := &Registry{
 		types: map[string]reflect.Type{}, names: map[reflect.Type]string{},
-		values: map[string]reflect.Value{}, places: map[unsafe.Pointer]string{}, pointed: map[reflect.Type]bool{},
+		values: map[string]reflect.Value{}, places: map[unsafe.Pointer]string{},
 		plans: map[reflect.Type]*plan{}, same: map[[2]reflect.Type]bool{}, spots: map[spot]bool{},
 	}
 	for _, t := range basicTypes {
@@ -80,7 +82,9 @@ func (r *Registry) Value(name string, v any) {
 	if _, ok := r.places[rv.UnsafePointer()]; !ok {
 		r.places[rv.UnsafePointer()] = name
 	}
-	r.pointed[rv.Type().Elem()] = true
+	if t := rv.Type().Elem(); !slices.Contains(r.pointed, t) {
+		r.pointed = append(r.pointed, t)
+	}
 }
 
 // ownName is a named type's name with the path of its package.
@@ -143,7 +147,7 @@ func (r *Registry) nameable(t reflect.Type) bool {
 
 // place returns the name of the package variable that holds p.
 func (r *Registry) place(p unsafe.Pointer, elem reflect.Type) (string, bool) {
-	if !r.pointed[elem] {
+	if !slices.Contains(r.pointed, elem) {
 		return "", false
 	}
 	name, ok := r.places[p]

@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 )
@@ -54,15 +55,9 @@ func (o *object) isMap() bool { return o.typ.Kind() == reflect.Map && o.n < 0 }
 
 func (o *object) end() uintptr { return uintptr(o.at) + uintptr(o.n)*o.typ.Size() }
 
-// objectKey finds an object again. It holds addresses as numbers, of which the garbage
-// collector takes no notice: there may be millions.
-type objectKey struct {
-	at, typ uintptr
-	n       int
-}
-
-func keyOf(at unsafe.Pointer, t reflect.Type, n int) objectKey {
-	return objectKey{uintptr(at), (*[2]uintptr)(unsafe.Pointer(&t))[1], n}
+// is reports whether the object is n values of type t at an address.
+func (o *object) is(at unsafe.Pointer, t reflect.Type, n int) bool {
+	return o.at == at && o.n == n && o.typ == t
 }
 
 // tail is where arrays end: slices of one array mostly end where it does.
@@ -86,7 +81,7 @@ type scanner struct {
 	vars    []Var
 	texts   bool // collect long strings too
 	tracing bool // keep paths, for messages
-	seen    map[objectKey]int32
+	index   index
 	tails   map[tail]uintptr
 	objects []object
 	strings []stretch
@@ -114,7 +109,7 @@ func (r *Registry) scan(vars []Var, texts bool) *scanner {
 }
 
 func (r *Registry) scanOnce(vars []Var, texts, tracing bool) *scanner {
-	s := &scanner{reg: r, vars: vars, texts: texts, tracing: tracing, seen: map[objectKey]int32{}, tails: map[tail]uintptr{}}
+	s := &scanner{reg: r, vars: vars, texts: texts, tracing: tracing, tails: map[tail]uintptr{}}
 	for i := range vars {
 		elem := vars[i].Ptr.Type().Elem()
 		t, n := flatten(elem, 1)
@@ -138,8 +133,11 @@ func (r *Registry) scanOnce(vars []Var, texts, tracing bool) *scanner {
 func (s *scanner) add(o object) int32 {
 	i := int32(len(s.objects))
 	o.up = i
+	if len(s.objects) == cap(s.objects) { // append itself grows a long list in many small steps
+		s.objects = slices.Grow(s.objects, max(len(s.objects), 64))
+	}
 	s.objects = append(s.objects, o)
-	s.seen[keyOf(o.at, o.typ, o.n)] = i
+	s.index.put(s.objects)
 	return i
 }
 
@@ -163,8 +161,8 @@ func (s *scanner) reach(from int32, at unsafe.Pointer, t reflect.Type, n int, p 
 	if t.Kind() == reflect.Array {
 		t, n = flatten(t, n)
 	}
-	to, ok := s.seen[keyOf(at, t, n)]
-	if !ok {
+	to := s.index.find(s.objects, at, t, n)
+	if to < 0 {
 		to = s.add(object{at: at, typ: t, n: n, root: s.objects[from].root, path: p})
 		if n > 1 {
 			s.shorten(to)
@@ -237,10 +235,10 @@ func (s *scanner) memory(i int32, p unsafe.Pointer, pl *plan, at *path) {
 				s.strings = append(s.strings, stretch{unsafe.StringData(text), len(text)})
 			}
 		case opPtr:
-			s.pointer(i, *(*unsafe.Pointer)(q), o.typ, at, pl, o)
+			s.pointer(i, *(*unsafe.Pointer)(q), at, pl, o)
 		case opSlice:
 			if h := *(*header)(q); h.cap > 0 && o.typ.Size() > 0 {
-				s.target(i, h.data, o.typ, h.cap, at.field(s, pl, o.off).elements(), reflect.SliceOf(o.typ))
+				s.target(i, h.data, o, h.cap, at.field(s, pl, o.off).elements())
 			}
 		case opMap:
 			if m := *(*unsafe.Pointer)(q); m != nil {
@@ -273,28 +271,32 @@ type header struct {
 }
 
 // pointer follows a pointer.
-func (s *scanner) pointer(i int32, p unsafe.Pointer, elem reflect.Type, at *path, pl *plan, o *op) {
-	if p == nil || elem.Size() == 0 {
+func (s *scanner) pointer(i int32, p unsafe.Pointer, at *path, pl *plan, o *op) {
+	if p == nil || o.typ.Size() == 0 {
 		return
 	}
-	if _, ok := s.reg.place(p, elem); ok {
+	if _, ok := s.reg.place(p, o.typ); ok {
 		return
 	}
 	to := at.field(s, pl, o.off).deref()
-	if elem.Kind() == reflect.Array {
+	if o.typ.Kind() == reflect.Array {
 		to = to.elements()
 	}
-	s.target(i, p, elem, 1, to, reflect.PointerTo(elem))
+	s.target(i, p, o, 1, to)
 }
 
-// target follows a pointer or a slice, of type t, that is not empty. A variable of a
-// package is no object of the session, except for the variables that are carried.
-func (s *scanner) target(i int32, p unsafe.Pointer, elem reflect.Type, n int, at *path, t reflect.Type) {
+// target follows a pointer or a slice that is not empty. A variable of a package is no
+// object of the session, except for the variables that are carried.
+func (s *scanner) target(i int32, p unsafe.Pointer, o *op, n int, at *path) {
 	if static(p) && !s.ours(p) {
+		t := reflect.PointerTo(o.typ)
+		if o.kind == opSlice {
+			t = reflect.SliceOf(o.typ)
+		}
 		s.refuse(i, at.plain(), t, "a pointer to a variable of a package")
 		return
 	}
-	s.reach(i, p, elem, n, at)
+	s.reach(i, p, o.typ, n, at)
 }
 
 // ours reports whether p points into one of the variables.

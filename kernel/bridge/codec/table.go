@@ -28,11 +28,15 @@ type nodeField struct {
 
 // id returns the number of a type in the table.
 func (e *encoder) id(t reflect.Type) int {
+	if e.recent < len(e.types) && e.types[e.recent] == t {
+		return e.recent
+	}
 	id, ok := e.ids[t]
 	if !ok {
 		id = len(e.types)
 		e.ids[t], e.types = id, append(e.types, t)
 	}
+	e.recent = id
 	return id
 }
 
@@ -87,8 +91,8 @@ func (e *encoder) roots() {
 		e.uint(uint64(e.id(t)))
 		if t.Size() == 0 {
 			e.uint(0)
-		} else if b := e.find(v.Ptr.UnsafePointer()); b != nil {
-			e.uint(1 + uint64(b.index))
+		} else {
+			e.uint(1 + uint64(e.graph.blocks[e.graph.homes[i]].index))
 		}
 	}
 }
@@ -107,7 +111,7 @@ func (e *encoder) pieces() {
 	for _, m := range e.comp.maps {
 		e.uint(uint64(e.id(m.typ)))
 		e.uint(uint64(m.n))
-		e.uint(uint64(e.home.maps[m.at]))
+		e.uint(uint64(e.home.ofMap(m.at)))
 	}
 }
 

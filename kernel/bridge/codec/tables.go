@@ -80,7 +80,9 @@ func (t *Tables) read(r *reader) {
 		t.Keys, t.Names = append(t.Keys, key), append(t.Names, name)
 		t.roots = append(t.roots, root{key, t.node(r), r.index() - 1})
 	}
-	for range r.count(4) {
+	pieces := r.count(4)
+	t.blocks = make([]piece, 0, pieces)
+	for range pieces {
 		t.blocks = append(t.blocks, piece{t.node(r), r.amount(), r.index(), uintptr(r.uint())})
 	}
 	for range r.count(3) {
