@@ -129,6 +129,17 @@ func flameGraphActs(t *testing.T, ctx context.Context) {
 	do(t, ctx, "search", chromedp.KeyEvent("/"), chromedp.SendKeys(`.gomri-flame input[type=search]`, "runtime"))
 	until(t, ctx, 10*time.Second, "the search says what it matched", `/^(matched .* in \d+ frames?|no frame matches)$/.test(document.querySelector('.gomri-flame .matched').textContent)`)
 	do(t, ctx, "leave search", chromedp.KeyEvent(kb.Escape))
+
+	// The right button opens the frame's own menu, not the page's.
+	const menu = `document.querySelectorAll('.gomri-flame .menu').length + ' ' + document.querySelectorAll('.lm-Menu').length`
+	do(t, ctx, "menu", chromedp.MouseClickXY(f.X, f.Y, chromedp.ButtonRight))
+	if got := eval[string](t, ctx, menu); got != "1 0" {
+		t.Errorf("menus of ours and of the page: %s", got)
+	}
+	do(t, ctx, "focus", chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
+	until(t, ctx, 10*time.Second, "the filter is listed", fmt.Sprintf(`document.querySelector('.gomri-flame .chips').textContent.includes('focus ' + %q)`, f.Name))
+	do(t, ctx, "back", chromedp.KeyEvent(kb.Escape))
+	until(t, ctx, 10*time.Second, "the filter is gone", `document.querySelector('.gomri-flame .chips').textContent === ''`)
 }
 
 // show scrolls an element into the middle of the window and waits until it is painted.

@@ -119,7 +119,7 @@ func onPaper(t *testing.T, ctx context.Context) string {
 	return string(out)
 }
 
-func TestPaperShowsThePictureOrWhatIsMadeOfIt(t *testing.T) {
+func TestPaperShowsTheViewInLightAndWithoutButtons(t *testing.T) {
 	ctx := browser(t, `<div data-jp-theme-light="false" style="background:#111;color:#eee">`+compilerFlame(t)+`</div>`)
 	whole := onPaper(t, ctx)
 	for _, want := range []string{"all, 118 s of cpu", "ssagen.Compile", "gcBgMarkWorker", "your code", "frames drawn"} {
@@ -137,6 +137,17 @@ func TestPaperShowsThePictureOrWhatIsMadeOfIt(t *testing.T) {
 	focused := onPaper(t, ctx)
 	if !strings.Contains(focused, "focus cmd/compile/internal/ssagen.Compile") || strings.Contains(focused, "gcBgMarkWorker ") || strings.Contains(focused, "Callers first") {
 		t.Errorf("the paper does not show the view that was made:\n%.1500s", focused)
+	}
+}
+
+// TestDeepGraphIsPrintedAsThePicture prints a graph that nobody has touched and that
+// would fill pages.
+func TestDeepGraphIsPrintedAsThePicture(t *testing.T) {
+	tree := grid(2, 2000)
+	ctx := browser(t, Flame(tree, prof.Top{Type: tree.Type, Total: 1}, ProfileOptions{}).Data["text/html"])
+	got := onPaper(t, ctx)
+	if !strings.Contains(got, "frames deeper") || strings.Count(got, "\f") > 3 {
+		t.Errorf("%d pages are printed, the end of which is\n%s", strings.Count(got, "\f"), got[max(0, len(got)-300):])
 	}
 }
 

@@ -27,11 +27,12 @@ var (
 )
 
 // flameScript returns the script as one function of an output's name and its data.
-// THIN is the width in pixels from which a frame is drawn, and MANY the number of
-// rows above which only those near the visible ones are.
+// THIN is the width in pixels from which a frame is drawn, MANY the number of rows
+// above which only those near the visible ones are, PAPER the width of a sheet of A4
+// between its margins, and PAGE how many rows fit on it.
 func flameScript() string {
 	return "function (uid, data) {\n" +
-		"var NS = 'http://www.w3.org/2000/svg', ROW = 18, CHAR = 7.3, THIN = 0.8, MANY = 60, fills;\n" +
+		"var NS = 'http://www.w3.org/2000/svg', ROW = 18, CHAR = 7.3, THIN = 0.8, MANY = 60, PAPER = 720, PAGE = 50, fills;\n" +
 		flameTreeJS + flameTextJS + flameStyleJS + flameDrawJS + flameMinimapJS + flameViewJS +
 		flameFindJS + flameMenuJS + flameSaveJS + flameLiveJS + "}"
 }

@@ -21,7 +21,7 @@ function labelOf(g, f, w) {
 }
 
 function draw(g) {
-  g.width = Math.max(g.scroll.clientWidth || g.box.clientWidth || 1200, 280);
+  g.width = g.paper ? PAPER : Math.max(g.scroll.clientWidth || g.box.clientWidth || 1200, 280);
   var below = depthOf(g, g.root, g.win), above = g.up ? depthOf(g, g.up, g.winUp) : 0;
   if (!g.up) { g.tallest = below = Math.max(g.tallest, below); }
   g.rows = below + (g.up ? above - 1 : 0);

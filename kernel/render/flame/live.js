@@ -140,9 +140,8 @@ function controls(g) {
   g.runtime.disabled = g.folded === 0;
   g.between.disabled = g.o.mode !== 'sandwich' && !some;
   g.copying.disabled = g.menuing.disabled = !some;
-  // What is printed is the picture, unless there is another view of it here.
-  g.live.classList.toggle('touched', touched);
-  if (touched) { g.box.removeAttribute('data-whole'); } else { g.box.setAttribute('data-whole', '1'); }
+  g.live.classList.toggle('deep', !touched && g.rows > PAGE);
+  if (!touched && g.rows > PAGE) { g.box.setAttribute('data-deep', '1'); } else { g.box.removeAttribute('data-deep'); }
 }
 
 function listen(g) {
@@ -186,8 +185,8 @@ function listen(g) {
   });
   drags(g);
   svg.addEventListener('wheel', function (e) { turned(g, e); }, { passive: false });
-  window.addEventListener('beforeprint', function () { g.printing = true; draw(g); });
-  window.addEventListener('afterprint', function () { g.printing = false; draw(g); });
+  window.addEventListener('beforeprint', function () { g.printing = g.paper = true; draw(g); });
+  window.addEventListener('afterprint', function () { g.printing = g.paper = false; draw(g); });
   if (window.ResizeObserver) {
     new ResizeObserver(function () {
       if (g.scroll.clientWidth && g.scroll.clientWidth !== g.width) { draw(g); sketch(g); locate(g); }

@@ -58,7 +58,8 @@ function styles() {
     rule + '.keys div{columns:20em;column-gap:24px;margin:4px 0}' + rule + '.keys p{margin:0 0 3px;break-inside:avoid}' +
     '[data-gomri-flame][data-ready]>img{display:none!important}' +
     kindStyle('', 0) + DARK.map(function (d) { return kindStyle(d, 1); }).join('') +
-    // On paper stands the picture, unless somebody has made another one of it.
-    '@media print{.gomri-flame:not(.touched){display:none}[data-gomri-flame][data-whole]>img{display:block!important}' +
-    rule + '.scroll,' + rule + '.panel{max-height:none;overflow:visible}' + rule + '.bar.find,' + rule + '.bar.tools,' + rule + '.map,' + rule + '.menu,' + rule + '.marks,' + rule + '.keys{display:none}}';
+    // Paper is light. A graph too deep for it is printed as the picture, unless somebody has made another view of it.
+    '@media print{' + [''].concat(DARK).map(function (d) { return kindStyle(d, 0) + d + '.gomri-flame{color:#000;--gf-fg:#000;--gf-line:#999;--gf-all:#ececec;--gf-bg:#fff}' + d + '.gomri-flame .e{fill:#e6e6e6}'; }).join('') +
+    '.gomri-flame.deep{display:none}[data-gomri-flame][data-deep]>img{display:block!important}' + rule + 'svg{outline:0}' + rule + '.key i{print-color-adjust:exact}' +
+    rule + '.scroll,' + rule + '.panel{max-height:none;overflow:visible}' + rule + '.bar.find,' + rule + '.bar.tools,' + rule + '.map,' + rule + '.menu,' + rule + '.marks,' + rule + '.keys,' + rule + '.panel .bar button,' + rule + '.clear{display:none}}';
 }
