@@ -13,21 +13,26 @@ import (
 // compiler reads late, the interpreter early. Where the call can change what is read,
 // the cell is compiled.
 type effects struct {
-	vars     map[types.Object]bool // assigned in a function that did not declare them
-	elements bool                  // elements, fields behind pointers or maps are assigned in a function
+	vars      map[types.Object]bool // assigned in a function that did not declare them
+	elements  bool                  // elements, fields behind pointers or maps are assigned in a function
+	addressed map[types.Object]bool // something may point to them
+	stores
 }
 
 // findShared collects the effects of all functions that the cell reaches.
 func (l *lowerer) findShared() {
-	l.shared.vars = map[types.Object]bool{}
+	l.shared.vars, l.shared.addressed = map[types.Object]bool{}, map[types.Object]bool{}
 	for _, d := range l.p.Reach {
 		if fn, ok := d.Node.(*ast.FuncDecl); ok && d.Kind != ledger.Type && fn.Body != nil {
 			l.effectsOf(fn, fn.Pos(), fn.End())
+			l.addresses(fn)
 		}
 	}
 	for _, fn := range l.p.Funcs {
 		l.effectsOf(fn, fn.Pos(), fn.End())
+		l.addresses(fn)
 	}
+	l.addresses(l.p.Body)
 	ast.Inspect(l.p.Body, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.FuncLit); ok {
 			l.effectsOf(lit, lit.Pos(), lit.End())
@@ -56,9 +61,11 @@ func (l *lowerer) effectsOf(fn ast.Node, from, to token.Pos) {
 		case *ast.AssignStmt:
 			for _, lhs := range n.Lhs {
 				change(lhs)
+				l.shared.into(l, lhs)
 			}
 		case *ast.IncDecStmt:
 			change(n.X)
+			l.shared.into(l, n.X)
 		case *ast.RangeStmt:
 			if n.Tok == token.ASSIGN {
 				change(n.Key)
@@ -72,6 +79,9 @@ func (l *lowerer) effectsOf(fn ast.Node, from, to token.Pos) {
 			}
 		case *ast.CallExpr:
 			l.shared.elements = l.shared.elements || l.mutates(n)
+			if l.writes(n) {
+				l.shared.by(l, n)
+			}
 		}
 		return true
 	})
@@ -105,6 +115,7 @@ var pure = map[string]bool{"fmt": true, "strings": true, "strconv": true, "math"
 // call that may change it.
 func (e *writer) ordered(n ast.Node) {
 	o := orderer{e: e}
+	o.prepare(n)
 	o.walk(n, false)
 	for _, read := range o.reads {
 		for _, call := range o.calls {
@@ -125,6 +136,7 @@ type orderer struct {
 	calls []*ast.CallExpr
 	reads []read
 	outer []*ast.CallExpr // the calls around where we are
+	own   stores          // of the calls of packages in the statement
 }
 
 // read is a read of something shared; the call that wants it, or the whole
@@ -145,14 +157,15 @@ func (o *orderer) walk(n ast.Node, target bool) {
 			o.walk(rhs, false)
 		}
 	case *ast.Ident:
-		if obj := o.e.l.p.Info.ObjectOf(n); !target && o.e.l.shared.vars[obj] {
+		obj, ok := o.e.l.p.Info.ObjectOf(n).(*types.Var)
+		if ok && !target && (o.e.l.shared.vars[obj] || o.behindPointer(obj)) {
 			o.read(n)
 		}
 	case *ast.CallExpr:
 		o.call(n)
 	case *ast.IndexExpr:
 		o.element(n, target)
-		o.walk(n.X, false)
+		o.walk(n.X, target && o.inPlace(n.X))
 		o.walk(n.Index, false)
 	case *ast.StarExpr:
 		o.element(n, target)
@@ -160,7 +173,7 @@ func (o *orderer) walk(n ast.Node, target bool) {
 	case *ast.SelectorExpr:
 		if _, ok := o.e.l.p.Info.Selections[n]; ok {
 			o.element(n, target)
-			o.walk(n.X, false)
+			o.walk(n.X, target && o.inPlace(n.X))
 		}
 	default:
 		o.children(n)
@@ -180,10 +193,20 @@ func (o *orderer) children(n ast.Node) {
 	})
 }
 
-// element notes the read of an element, if any function assigns elements.
-func (o *orderer) element(n ast.Node, target bool) {
-	if !target && o.e.l.shared.elements {
-		o.read(n)
+// inPlace is true for an array or a struct: a target in it does not read it.
+func (o *orderer) inPlace(x ast.Expr) bool {
+	switch o.e.typeOf(x).Underlying().(type) {
+	case *types.Array, *types.Struct:
+		return true
+	}
+	return false
+}
+
+// element notes the read of an element, if any function assigns elements or a call of the
+// statement may store into it.
+func (o *orderer) element(x ast.Expr, target bool) {
+	if !target && (o.e.l.shared.elements || o.own.meet(o.e.typeOf(x))) {
+		o.read(x)
 	}
 }
 
@@ -196,14 +219,22 @@ func (o *orderer) read(n ast.Node) {
 	o.reads = append(o.reads, r)
 }
 
-// call walks a call; only one of a function of the user's can change anything here.
+// call walks a call: one of a function of the user's can change anything, one of a package
+// what its arguments lead to.
 func (o *orderer) call(x *ast.CallExpr) {
 	users := o.e.l.usersCall(x)
 	if users {
 		o.calls = append(o.calls, x)
 		o.outer = append(o.outer, x)
+	} else if o.e.l.writes(x) {
+		o.calls = append(o.calls, x)
 	}
 	fun := ast.Unparen(x.Fun)
+	if tv := o.e.l.p.Info.Types[fun]; tv.IsType() { // string(bytes) reads elements
+		if s, ok := o.e.typeOf(x.Args[0]).Underlying().(*types.Slice); ok && (o.e.l.shared.elements || o.own.meet(s.Elem())) {
+			o.read(x)
+		}
+	}
 	if tv := o.e.l.p.Info.Types[fun]; !tv.IsType() && !tv.IsBuiltin() {
 		o.walk(fun, false)
 	}

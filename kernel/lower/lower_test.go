@@ -118,6 +118,33 @@ func TestWhatIsNotRewrittenHasAPlaceAndAReason(t *testing.T) {
 	}
 }
 
+// TestReadsBesideCallsThatStore are those whose order the language leaves open.
+func TestReadsBesideCallsThatStore(t *testing.T) {
+	store := "func store(p *int) int { *p = 10; return 1 }\nfunc first(s []int) int { s[0] = 10; return 1 }\n"
+	for _, tt := range []struct {
+		cell    string
+		refused bool
+	}{
+		{store + "n := 1\nx := n + store(&n)", true},
+		{store + "f := func() int { n := 1; return n + store(&n) }\nf()", true},
+		{store + "f := func() int { n, m := 1, 2; return n + store(&m) }\nf()", false},
+		{store + "a := [2]int{}\nb := [][2]int{a, {first(a[:])}}", true},
+		{store + "s := \"a\"\nt := s + strconv.Itoa(first([]int{1}))", false},
+		{"a := []int{1, 2}\nx := a[0] + copy(a, a[1:])", true},
+		{"a := []int{1, 2}\nx := a[0] + copy([]string{}, []string{\"a\"})", false},
+		{"b := []byte(\"ab\")\ns := string(b) + strconv.Itoa(copy(b, \"x\"))", true},
+		{"a := []int{1}\na = append(a, a[0])\na[0], a = 1, append(a, 2)", false},
+		{"type N struct{ tags []int }\nps := []N{{}}\nps[0].tags = append(ps[0].tags, 1)", false},
+		{"var n int32 = 1\nx := n + atomic.AddInt32(&n, 1)", true},
+		{"n, a := 1, []int{3}\nx := n + sort.SearchInts(a, 3) + a[0]", false},
+	} {
+		_, err := lowered(t, tt.cell)
+		if refused := err != nil && strings.Contains(err.Error(), "beside a call"); refused != tt.refused || err != nil && !refused {
+			t.Errorf("%s\ngot %v", tt.cell, err)
+		}
+	}
+}
+
 func TestAliasesOfPathsDiffer(t *testing.T) {
 	seen := map[string]string{}
 	for _, path := range []string{"fmt", "math/rand", "math/rand/v2", "a/b", "a_b", "a-b", "a.b"} {
