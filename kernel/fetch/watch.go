@@ -83,10 +83,11 @@ func Watch(ctx context.Context, url string, o WatchOptions, each func(at time.Du
 		if err != nil {
 			return err
 		}
+		now := time.Now()
 		if i == 0 {
-			first = time.Now()
+			first = now
 		}
-		if err := each(time.Since(first), data, info); err != nil {
+		if err := each(now.Sub(first), data, info); err != nil {
 			return err
 		}
 	}

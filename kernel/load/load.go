@@ -8,7 +8,10 @@ package load
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -183,5 +186,20 @@ func (r Report) Command() string {
 	if len(r.Targets) > 1 {
 		return fmt.Sprintf("vegeta attack -targets=targets.txt -rate=%s -duration=%s | vegeta report", rate, r.Duration)
 	}
-	return fmt.Sprintf("echo '%s' | vegeta attack -rate=%s -duration=%s | vegeta report", r.Targets[0], rate, r.Duration)
+	t := r.Targets[0]
+	more := ""
+	for _, name := range slices.Sorted(maps.Keys(t.Header)) {
+		for _, value := range t.Header[name] {
+			more += " -header=" + shellQuote(name+": "+value)
+		}
+	}
+	if len(t.Body) > 0 {
+		more += " -body=body.txt"
+	}
+	return fmt.Sprintf("echo %s | vegeta attack -rate=%s -duration=%s%s | vegeta report", shellQuote(t.String()), rate, r.Duration, more)
+}
+
+// shellQuote quotes one word for a POSIX shell.
+func shellQuote(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -271,6 +271,10 @@ func TestCommandNamesVegeta(t *testing.T) {
 	if got, want := r.Command(), "echo 'GET http://localhost:1/' | vegeta attack -rate=50 -duration=5s | vegeta report"; got != want {
 		t.Errorf("got %s", got)
 	}
+	r.Targets[0] = Target{Method: "POST", URL: "http://localhost:1/?q='", Header: http.Header{"X-B": {"2"}, "X-A": {"it's 1"}}, Body: []byte("x")}
+	if got, want := r.Command(), `echo 'POST http://localhost:1/?q='\''' | vegeta attack -rate=50 -duration=5s -header='X-A: it'\''s 1' -header='X-B: 2' -body=body.txt | vegeta report`; got != want {
+		t.Errorf("got %s", got)
+	}
 }
 
 func TestTargetsAreReadInVegetasFormat(t *testing.T) {

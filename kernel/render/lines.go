@@ -84,12 +84,12 @@ func (c lineChart) most() int64 {
 	return most
 }
 
-// span is the time of the last point, at least a nanosecond.
+// span is the time of the last point; of a single one, a second.
 func (c lineChart) span() time.Duration {
-	if len(c.Times) == 0 {
-		return 1
+	if len(c.Times) == 0 || c.Times[len(c.Times)-1] <= 0 {
+		return time.Second
 	}
-	return max(1, c.Times[len(c.Times)-1])
+	return c.Times[len(c.Times)-1]
 }
 
 // x and y are where a time and a value lie.

@@ -51,7 +51,7 @@ func loadTargets(list []load.TargetReport) (Table, string) {
 	for _, r := range list {
 		l, name := r.Latency, r.String()
 		if n := slices.IndexFunc(list, func(o load.TargetReport) bool { return o.String() == name && o.Headers() != r.Headers() }); n >= 0 {
-			name += "  " + r.Headers()
+			name += " · " + r.Headers()
 		}
 		t.Rows = append(t.Rows, Row{Cells: []Cell{
 			Name(name, 80), Text(fmt.Sprint(r.Requests)), Text(fmt.Sprint(r.Failed)),
@@ -82,7 +82,7 @@ func LoadProgress(s load.Snapshot) display.Bundle {
 
 // loadHeadline says the finding.
 func loadHeadline(r load.Report) string {
-	target := r.Targets[0].URL
+	target := "`" + r.Targets[0].URL + "`"
 	if len(r.Targets) > 1 {
 		target = fmt.Sprintf("%d targets", len(r.Targets))
 	}
@@ -92,14 +92,14 @@ func loadHeadline(r load.Report) string {
 	}
 	switch {
 	case r.Requests == 0:
-		return fmt.Sprintf("`%s` answered no request%s", target, stopped)
+		return fmt.Sprintf("%s answered no request%s", target, stopped)
 	case r.Failed == r.Requests:
-		return fmt.Sprintf("All %d requests to `%s` failed: %s%s", r.Requests, target, r.Errors[0].Name, stopped)
+		return fmt.Sprintf("All %d requests to %s failed: %s%s", r.Requests, target, r.Errors[0].Name, stopped)
 	case r.Failed > 0:
-		return fmt.Sprintf("`%s` failed %s of %d requests (most often: %s); p95 is %s%s",
+		return fmt.Sprintf("%s failed %s of %d requests (most often: %s); p95 is %s%s",
 			target, Percent(1-r.Success()), r.Requests, r.Errors[0].Name, loadTime(r.Latency.P95), stopped)
 	default:
-		return fmt.Sprintf("`%s` answered all %d requests, half of them within %s and 95 %% within %s%s",
+		return fmt.Sprintf("%s answered all %d requests, half of them within %s and 95 %% within %s%s",
 			target, r.Requests, loadTime(r.Latency.P50), loadTime(r.Latency.P95), stopped)
 	}
 }
