@@ -20,6 +20,9 @@ type fileImports struct {
 	written []ledger.Import   // explicit ones
 	names   []string          // the local names of written
 	local   []string          // the local names of all
+	// shadowed are packages that the chunk uses in the statement which declares a variable
+	// of their name: strings := strings.Fields(s).
+	shadowed map[string]bool
 }
 
 // resolveImports finds the packages that a chunk uses: those it imports, those
@@ -32,8 +35,12 @@ func (k *Checker) resolveImports(ctx context.Context, ch *chunk, led *ledger.Led
 		paths = append(paths, imp.path)
 	}
 	wanted := ch.wanted(explicit, own)
+	shadowed := k.shadowed(ch, explicit, led, own)
 	for _, name := range wanted {
 		paths = append(paths, k.candidates(led, name.name)...)
+	}
+	for _, name := range shadowed {
+		paths = append(paths, k.std[name.name]...)
 	}
 	for _, imp := range led.FileImports() {
 		paths = append(paths, imp.Path)
@@ -56,6 +63,13 @@ func (k *Checker) resolveImports(ctx context.Context, ch *chunk, led *ledger.Led
 		fi.local = append(fi.local, local)
 	}
 	k.carry(fi, led, own)
+	fi.shadowed = map[string]bool{}
+	for _, w := range shadowed {
+		if imp, msg := k.fitting(k.std[w.name], w); msg == "" && imp.Path != "" && exports(k.pkgs.loaded[imp.Path], w.sels) {
+			fi.shadowed[w.name] = true
+			fi.specs = append(fi.specs, importSpec(imp))
+		}
+	}
 	for _, w := range wanted {
 		if taken[w.name] {
 			continue
@@ -169,6 +183,34 @@ func (ch *chunk) wanted(explicit []explicitImport, own map[string]bool) []wanted
 	return list
 }
 
+// shadowed lists the packages of the standard library that hide behind a variable which the
+// chunk declares: what stands before a selector is not declared yet, and a variable of the
+// session that has the name has no such field or method.
+func (k *Checker) shadowed(ch *chunk, explicit []explicitImport, led *ledger.Ledger, own map[string]bool) []wantedName {
+	others := map[string]bool{}
+	for name := range own {
+		if _, isVar := ch.vars[name]; !isVar || k.std[name] == nil {
+			others[name] = true
+		}
+	}
+	return slices.DeleteFunc(ch.wanted(explicit, others), func(w wantedName) bool {
+		d := led.Lookup(w.name)
+		switch {
+		case !own[w.name]:
+			return true
+		case d == nil:
+			return false
+		case d.Kind != ledger.Var:
+			return true
+		}
+		t := d.Memo.(shape).leaf
+		return t == nil || slices.ContainsFunc(w.sels, func(sel string) bool {
+			obj, _, _ := types.LookupFieldOrMethod(t, true, nil, sel)
+			return obj != nil
+		})
+	})
+}
+
 // walk visits the whole syntax of the chunk but the imports.
 func (ch *chunk) walk(visit func(ast.Node) bool) {
 	for _, g := range ch.gens {
@@ -201,7 +243,11 @@ func (k *Checker) choose(led *ledger.Ledger, w wantedName) (imp ledger.Import, m
 		}
 		return imp, ""
 	}
-	paths := k.candidates(led, w.name)
+	return k.fitting(k.candidates(led, w.name), w)
+}
+
+// fitting picks one of several paths.
+func (k *Checker) fitting(paths []string, w wantedName) (imp ledger.Import, msg string) {
 	if len(paths) == 0 {
 		return imp, ""
 	}

@@ -70,7 +70,7 @@ func (r *rewriter) asFunction() (*universe, *types.Info) {
 	p := r.plan
 	u := p.newUniverse(true)
 	for _, d := range p.decls {
-		if d.Kind == ledger.Var && p.reached[d] && p.stale[d] == "" && !p.hoisted(d.Name) {
+		if d.Kind == ledger.Var && p.reached[d] && p.stale[d] == "" && !p.hoisted(d.Name) && !p.imports.shadowed[d.Name] {
 			u.addVar(d.Name, d.Memo.(shape), nopos)
 		}
 	}

@@ -212,3 +212,17 @@ func TestPanicBehindHalfALineOfStderr(t *testing.T) {
 		}
 	}
 }
+
+// TestVariableHidesThePackageThatItIsMadeWith declares it as in a function's body, and runs
+// the cell again.
+func TestVariableHidesThePackageThatItIsMadeWith(t *testing.T) {
+	n := open(t)
+	for range 2 {
+		n.gives("strings := strings.Fields(\"a b\")\nlen(strings)", "2")
+		n.gives("%%go\nvar strings = strings.Fields(\"a b c\")\nfmt.Println(len(strings))", "3")
+		n.gives("path := path.Join(\"a\", \"b\")\nfilepath := filepath.Join(path, \"c\")\nfilepath", `"a/b/c"`)
+	}
+	n.gives("strings = append(strings, \"d\")\nlen(strings)", "4")
+	n.gives("strings := append(strings, \"e\")\nlen(strings)", "5")
+	n.failsWith("strings.ToUpper(\"x\")", "CompileError", "strings.ToUpper undefined")
+}
