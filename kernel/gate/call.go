@@ -134,16 +134,17 @@ func (j *judge) format(x *ast.CallExpr, at int) way {
 		return meets
 	}
 	verbs := strings.Split(strings.ReplaceAll(constant.StringVal(v), "%%", ""), "%")
+	how := printing
 	for _, verb := range verbs[1:] {
 		end := strings.IndexFunc(verb, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
 		if end < 0 || !strings.ContainsRune("vdsqxXtfgGeEcbo", rune(verb[end])) || strings.Contains(verb[:end], "#") {
 			return meets
 		}
 		if strings.Contains(verb[:end], "+") {
-			return naming
+			how = naming
 		}
 	}
-	return printing
+	return how
 }
 
 func (j *judge) builtin(x *ast.CallExpr, fun ast.Expr) {

@@ -71,6 +71,7 @@ func TestDoubtfulCellsAreCompiledAndTheReasonIsSaid(t *testing.T) {
 		{"\nx := slices.Chunk([]int{1}, 2)\n_ = x", "slices.Chunk"},
 		{"type T int\nfunc (t T) String() string { return \"\" }\nfmt.Println(T(1))", "T, which has a method that shows it, meets an interface"},
 		{"type T struct{ X int }\nfmt.Printf(\"%T\", T{})", "a value of type T meets an interface"},
+		{"type T struct{ X int }\nfmt.Printf(\"%+v %T\", T{}, T{})", "a value of type T meets an interface"},
 		{"type T struct{ x int }\nfmt.Printf(\"%+v\", T{})", "the field x"},
 		{"type T struct{ d time.Duration }\nfmt.Println(T{})", "the field d"},
 		{"type E struct{}\nfunc (E) Error() string { return \"\" }\nvar err error = E{}", "a value of type E meets an interface"},
