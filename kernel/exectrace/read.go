@@ -29,7 +29,8 @@ var errStart = errors.New("the trace is broken from its start")
 
 // Read reads a trace. A trace that breaks off or is damaged gives what was read
 // before that, with Trace.Cut; the error is of what gives nothing.
-func Read(r io.Reader, o Options) (*Trace, error) {
+func Read(r io.Reader, o Options) (t *Trace, err error) {
+	defer recovered(&err)
 	br := bufio.NewReaderSize(r, 1<<16)
 	head, err := br.Peek(header)
 	if !IsTrace(head) {
@@ -68,7 +69,7 @@ func Read(r io.Reader, o Options) (*Trace, error) {
 		}
 		return nil, fmt.Errorf("%w: %w", errStart, cut)
 	}
-	t := rd.finish()
+	t = rd.finish()
 	t.Version, t.Cut = version, cut
 	return t, nil
 }

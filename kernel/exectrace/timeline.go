@@ -46,7 +46,8 @@ func (t *timeline) series(peak bool) *series {
 
 // reach makes the columns as wide as at needs.
 func (t *timeline) reach(at int64) {
-	for at-t.from > t.width*fine {
+	// Not multiplied, which would overflow with the times of a damaged trace.
+	for (at-t.from-1)/fine >= t.width {
 		t.width *= 2
 		for _, s := range t.sums {
 			for i := range fine / 2 {

@@ -74,14 +74,35 @@ func traceHeadline(t *exectrace.Trace) string {
 	if t.Procs == 1 {
 		processors = "One processor was"
 	}
-	text := fmt.Sprintf("%s busy %s of %s", processors, Percent(traceBusy(t)), loadTime(t.Duration))
+	text := fmt.Sprintf("%s busy %s of %s", processors, Percent(traceBusy(t)), loadTime(t.Duration)) + traceLongestWait(t)
 	if t.Latency.Count > 0 {
-		text += fmt.Sprintf("; goroutines waited for one %s at the median and %s at worst", loadTime(t.Latency.Quantile(0.5)), loadTime(t.Latency.Max))
+		text += fmt.Sprintf("; goroutines waited for a processor %s at the median and %s at worst", loadTime(t.Latency.Quantile(0.5)), loadTime(t.Latency.Max))
 	}
 	if p := t.GC.Pauses; p.Count > 0 {
 		text += fmt.Sprintf("; the longest stop of the world was %s", loadTime(p.Max))
 	}
 	return text + "."
+}
+
+// traceLongestWait names the place of the user's code with the most waiting for other
+// goroutines, when that is a tenth of the trace's time or more.
+func traceLongestWait(t *exectrace.Trace) string {
+	for _, b := range t.Blocking {
+		if b.Kind != exectrace.Sync {
+			continue
+		}
+		for _, s := range b.Stacks {
+			if s.Time < t.Duration/10 {
+				break
+			}
+			for _, f := range s.Frames {
+				if prof.KindOf(f.Function, f.File, nil) == prof.Yours {
+					return fmt.Sprintf("; `%s` waited %s in `%s`", prof.ShortName(f.Function), loadTime(s.Time), prof.ShortName(s.Frames[0].Function))
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // traceDoubts says what limits the conclusions.

@@ -31,7 +31,11 @@ function (uid, o) {
       return Math.min(1, Math.max(0, ((e.clientX - box.left) / box.width - o.left) / o.plot));
     }
     function time(x) { return o.from + x * (o.to - o.from); }
-    function command(a, b) { return '%trace -from=' + Math.floor(time(a)) + 'ns -to=' + Math.ceil(time(b)) + 'ns ' + o.name; }
+    // Whole microseconds are close enough, unless the part is shorter than a few of them.
+    function command(a, b) {
+      var fine = time(b) - time(a) < 1e4, unit = fine ? 'ns' : 'µs', size = fine ? 1 : 1e3;
+      return '%trace -from=' + Math.floor(time(a) / size) + unit + ' -to=' + Math.ceil(time(b) / size) + unit + ' ' + o.name;
+    }
     function show() {
       var a = from === null ? at : Math.min(from, at), b = from === null ? at : Math.max(from, at);
       mark.style.display = 'block';

@@ -42,7 +42,7 @@ func TestPartOfATraceIsChosenByMouseAndKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := said(t, ctx)
-	if !strings.Contains(got, "500 ms from 500 ms: %trace -from=") || !strings.HasSuffix(got, "ns trace-1") {
+	if got != "500 ms from 500 ms: %trace -from=500000µs -to=1000000µs trace-1" {
 		t.Errorf("after dragging it says %q", got)
 	}
 	do(t, ctx, chromedp.Focus("[data-gomri-trace] [tabindex]"), chromedp.KeyEvent(kb.Escape))

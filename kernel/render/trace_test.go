@@ -100,7 +100,7 @@ func TestTraceIsReadableAsText(t *testing.T) {
 	tr.Strip.Spans = []exectrace.Span{{Proc: 1, Start: 500 * time.Millisecond, End: 1500 * time.Millisecond, Goroutine: 7, Name: "main.run"}}
 	text := Trace(tr, TraceOptions{}).Data[display.MIMEText]
 	for _, want := range []string{
-		"2 processors were busy 50 % of 2.00 s", "P1   program 50 %", "260 more start functions", "channels, locks, select",
+		"2 processors were busy 50 % of 2.00 s; main.(*T[…]).f0 waited 1.00 s in main.(*T[…]).f0", "P1   program 50 %", "260 more start functions", "channels, locks, select",
 		"295 more stacks", "500 ms  1.00 s  P1  G7 main.run  program", "<b>GC</b>", "it breaks off after 2.00 s and 12345 events (unexpected EOF)",
 	} {
 		if !strings.Contains(text, want) {
