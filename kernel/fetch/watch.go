@@ -47,7 +47,7 @@ func (o WatchOptions) Check() error {
 func WatchURL(source string) (string, error) {
 	u := addressOf(source, heapHandler)
 	if u == nil {
-		return "", failf("%s is no URL; a watch takes profiles of a running program, such as http://localhost:8080%s", source, heapHandler)
+		return "", failf("%s is no URL, nor the name of a server of this notebook (%%ps lists them); a watch takes profiles of a running program, such as http://localhost:8080%s", source, heapHandler)
 	}
 	query := u.Query()
 	switch kind := path.Base(u.Path); {

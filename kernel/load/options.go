@@ -168,7 +168,7 @@ func (o Options) checkURLs() error {
 			return usagef("%q is no URL: %v", s, err)
 		}
 		if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-			return usagef("%q is no URL to send a load to: write http://localhost:PORT/PATH", s)
+			return usagef("%q is no URL to send a load to: write http://localhost:PORT/PATH, or NAME/PATH for a server of this notebook (%%ps lists them)", s)
 		}
 		if !o.Remote && !isLocalHost(u.Hostname()) {
 			return usagef("%s is not this machine: a load may only go to a server that you may test; add -remote if it is yours", u.Host)

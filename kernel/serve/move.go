@@ -22,6 +22,7 @@ const maxMove = 200
 type Move struct {
 	From, To uint16
 	Holder   string // who has From, as well as could be found out
+	Ours     bool   // it is a program of the same session, which From goes on to mean
 }
 
 // MakeRoom reads the source of a program that is to run under a name, and where it
@@ -43,10 +44,11 @@ func (m *Manager) MakeRoom(name, source string) (string, []Move) {
 		}
 		for to := from + 1; to > from && to <= from+maxMove; to++ {
 			next := net.JoinHostPort(host, strconv.Itoa(int(to)))
-			if slices.ContainsFunc(wanted, func(w string) bool { return portOf(w) == to }) || taken(next) {
+			if slices.ContainsFunc(wanted, func(w string) bool { return portOf(w) == to }) || taken(next) && !m.holds(name, to) {
 				continue
 			}
-			moves = append(moves, Move{From: from, To: to, Holder: m.holder(addr)})
+			ours := slices.ContainsFunc(m.List(), func(s Status) bool { return s.listens(from) })
+			moves = append(moves, Move{From: from, To: to, Holder: m.holder(addr), Ours: ours})
 			wanted = append(wanted, next) // so that no other one gets it
 			break
 		}

@@ -88,15 +88,36 @@ func TestPortOfTheProgramThatIsReplacedIsFree(t *testing.T) {
 		t.Errorf("its own port is left: %+v", moves)
 	}
 	_, moves := m.MakeRoom("other", source)
-	if len(moves) != 1 || moves[0].Holder != "web of this session (%stop web)" {
+	if len(moves) != 1 || moves[0].Holder != "web of this session (%stop web)" || !moves[0].Ours {
 		t.Errorf("moves %+v", moves)
+	}
+}
+
+func TestMovedProgramKeepsItsPlaceWhenItsCellRunsAgain(t *testing.T) {
+	m := manager(t)
+	source := fmt.Sprintf("package main\nfunc main() { http.ListenAndServe(\"localhost:%d\", nil) }", occupy(t))
+	var places []uint16
+	for range 3 {
+		_, moves := m.MakeRoom("web", source)
+		if len(moves) != 1 {
+			t.Fatalf("moves %+v", moves)
+		}
+		places = append(places, moves[0].To)
+		sp := spec(t, "web", "serve", fmt.Sprint("localhost:", moves[0].To))
+		sp.Moves = moves
+		if _, err := m.Start(t.Context(), sp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if places[0] != places[1] || places[1] != places[2] {
+		t.Errorf("it moves at every run: %v", places)
 	}
 }
 
 func TestNameOfAProgramIsItsAddress(t *testing.T) {
 	m := manager(t)
 	sp := spec(t, "web", "serve", "localhost:0")
-	sp.Moves = []Move{{From: 81, To: 82}}
+	sp.Moves = []Move{{From: 81, To: 82}, {From: 85, To: 86, Ours: true}}
 	s, err := m.Start(t.Context(), sp)
 	if err != nil {
 		t.Fatal(err)
@@ -109,6 +130,9 @@ func TestNameOfAProgramIsItsAddress(t *testing.T) {
 	}
 	if _, ok := m.Moved(83); ok {
 		t.Error("a port that nobody wanted is said to have moved")
+	}
+	if _, ok := m.Moved(85); ok {
+		t.Error("the port of another program of the session is said to have moved")
 	}
 	if _, err := m.Stop("web"); err != nil {
 		t.Fatal(err)

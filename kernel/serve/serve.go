@@ -266,7 +266,7 @@ func (m *Manager) Address(name string) (url string, known bool, err error) {
 }
 
 // Moved returns the port that a program of this session listens at in place of one
-// that was taken, unless another program of the session has that one.
+// that was taken, unless another program of the session has or had that one.
 func (m *Manager) Moved(from uint16) (to uint16, ok bool) {
 	for _, s := range m.List() {
 		if s.State != Running {
@@ -276,7 +276,7 @@ func (m *Manager) Moved(from uint16) (to uint16, ok bool) {
 			return 0, false
 		}
 		for _, v := range s.Moves {
-			if v.From == from {
+			if v.From == from && !v.Ours {
 				to, ok = v.To, true
 			}
 		}

@@ -96,8 +96,12 @@ func (s Status) Exposed() []netip.AddrPort {
 func (s Status) MoveNotes() []string {
 	var out []string
 	for _, m := range s.Moves {
-		out = append(out, fmt.Sprintf("Write `%s/…` in commands (`%%load %s/`): port %d is taken by %s, so the program was compiled with %d in its place. `localhost:%d` in this notebook's commands means it too; Go code and browsers need %d.",
-			s.Name, s.Name, m.From, m.Holder, m.To, m.From, m.To))
+		note := fmt.Sprintf("Write `%s/…` in commands (`%%load %s/`): port %d is taken by %s, so the program was compiled with %d in its place.",
+			s.Name, s.Name, m.From, m.Holder, m.To)
+		if !m.Ours {
+			note += fmt.Sprintf(" `localhost:%d` in this notebook's commands means it too; Go code and browsers need %d.", m.From, m.To)
+		}
+		out = append(out, note)
 	}
 	return out
 }
