@@ -3,6 +3,7 @@ package magic_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -169,7 +170,11 @@ func TestSavedReportsAreThoseOfPprofAndNothingElseIsWritten(t *testing.T) {
 	heapFile(t, env)
 	source := filepath.Join(env.Dir, "mem.out")
 	home, elsewhere := t.TempDir(), t.TempDir()
-	callgrind := goPprof(t, "-callgrind", "-output=/dev/stdout", source)
+	goPprof(t, "-callgrind", "-output="+filepath.Join(elsewhere, "x"), source)
+	callgrind, err := os.ReadFile(filepath.Join(elsewhere, "x"))
+	if err := errors.Join(err, os.Remove(filepath.Join(elsewhere, "x"))); err != nil {
+		t.Fatal(err)
+	}
 	tree := goPprof(t, "-tree", source)
 	t.Setenv("HOME", home)
 	t.Setenv("TMPDIR", elsewhere)
@@ -178,7 +183,7 @@ func TestSavedReportsAreThoseOfPprofAndNothingElseIsWritten(t *testing.T) {
 	for _, c := range []struct {
 		report, file, start string
 	}{
-		{"-callgrind", "mem.callgrind", callgrind},
+		{"-callgrind", "mem.callgrind", string(callgrind)},
 		{"-tree", "mem.tree", tree},
 		{"-dot", "mem.dot", "digraph"},
 		{"-svg", "mem.svg", "<svg"},

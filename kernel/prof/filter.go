@@ -68,9 +68,11 @@ func (p *Profile) filter(o Options) (*profile.Profile, []string, error) {
 	tfm, tim := c.FilterSamplesByTag(tagFocus, tagIgnore)
 	warn(tagFocus != nil, tfm, "TagFocus")
 	warn(tagIgnore != nil, tim, "TagIgnore")
-	// Hidden labels change no row, so that they stay where they are.
-	warn(tagShow != nil, tagShow != nil && labelsMatched(c, tagShow.MatchString), "TagShow")
-	warn(tagHide != nil, tagHide != nil && labelsMatched(c, tagHide.MatchString), "TagHide")
+	if tagShow != nil || tagHide != nil {
+		tsm, thm := filterLabels(c, tagShow, tagHide)
+		warn(tagShow != nil, tsm, "TagShow")
+		warn(tagHide != nil, thm, "TagHide")
+	}
 	if pruneFrom != nil {
 		c.PruneFrom(pruneFrom)
 	}

@@ -1,6 +1,8 @@
 package prof
 
 import (
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -112,19 +114,11 @@ func (f *labelFrames) values(s *profile.Sample, key string) []string {
 	return values
 }
 
-// labelsMatched says whether an expression matches the name of any label.
-func labelsMatched(p *profile.Profile, match func(string) bool) bool {
-	return slices.ContainsFunc(p.Sample, func(s *profile.Sample) bool {
-		for key := range s.Label {
-			if match(key) {
-				return true
-			}
-		}
-		for key := range s.NumLabel {
-			if match(key) {
-				return true
-			}
-		}
-		return false
-	})
+// filterLabels keeps the labels whose names the expressions let pass, and says whether
+// each has matched any. The samples' own maps are those of another profile.
+func filterLabels(c *profile.Profile, show, hide *regexp.Regexp) (shown, hidden bool) {
+	for _, s := range c.Sample {
+		s.Label, s.NumLabel, s.NumUnit = maps.Clone(s.Label), maps.Clone(s.NumLabel), maps.Clone(s.NumUnit)
+	}
+	return c.FilterTagsByName(show, hide)
 }

@@ -89,7 +89,7 @@ func TestDisasmEqualsPprofsWithoutAnyProgram(t *testing.T) {
 	} {
 		t.Run(flags, func(t *testing.T) {
 			args := append(strings.Fields(flags), program, profile)
-			want, _, err := start(t, exec.Command(pprof, append([]string{"-symbolize=none", "-output=/dev/stdout"}, args...)...), "")
+			want, err := written(t, pprof, args...)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -45,6 +45,18 @@ func start(t *testing.T, cmd *exec.Cmd, stdin string) (stdout, stderr string, er
 	return out.String(), errs.String(), err
 }
 
+// written is a report of the real pprof, by way of a file: some reports go nowhere else.
+func written(t *testing.T, pprof string, args ...string) (string, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "report")
+	_, _, err := start(t, exec.Command(pprof, append([]string{"-symbolize=none", "-output=" + file}, args...)...), "")
+	if err != nil {
+		return "", err
+	}
+	data, err := os.ReadFile(file)
+	return string(data), err
+}
+
 // tool is the path of the real pprof.
 var tool = sync.OnceValues(func() (string, error) {
 	out, err := exec.Command("go", "tool", "-n", "pprof").Output()
@@ -160,7 +172,7 @@ import ("os"; "runtime/pprof"; "time")
 func main() {
 	f, _ := os.Create(os.Args[1])
 	pprof.StartCPUProfile(f)
-	hot(300 * time.Millisecond)
+	hot(800 * time.Millisecond)
 	pprof.StopCPUProfile()
 	f.Close()
 }

@@ -54,7 +54,7 @@ func passed(t *testing.T, args []string) []string {
 // sameReport compares the driver's report with the tool's and says whether both made one.
 func sameReport(t *testing.T, pprof string, args []string) bool {
 	t.Helper()
-	want, _, refused := start(t, exec.Command(pprof, append([]string{"-symbolize=none", "-output=/dev/stdout"}, args...)...), "")
+	want, refused := written(t, pprof, args...)
 	got, messages, err := run(t, "", passed(t, args)...)
 	switch {
 	case (err != nil) != (refused != nil):
