@@ -87,6 +87,9 @@ func (j *judge) namedFault(t *types.Named) string {
 	case types.IsInterface(t):
 		return "a value of interface type " + j.name(t)
 	case t.Obj().Pkg() == j.p.Pkg:
+		if within(t.Underlying(), t, false, map[step]bool{}) {
+			return "a type that contains itself in a struct without a name"
+		}
 		return j.typeFault(t.Underlying())
 	case denied[t.Obj().Pkg().Path()+"."+t.Obj().Name()]:
 		return t.Obj().Pkg().Path() + "." + t.Obj().Name()
@@ -97,6 +100,54 @@ func (j *judge) namedFault(t *types.Named) string {
 		return "channel"
 	}
 	return ""
+}
+
+// step is a type on the way through another one.
+type step struct {
+	typ     types.Type
+	unnamed bool // it is inside of a struct without a name
+}
+
+// within reports whether parts of a type lead to the named type by way of a struct that
+// has no name, which the interpreter leaves unfinished; unnamed is true inside of one.
+func within(t types.Type, named *types.Named, unnamed bool, seen map[step]bool) bool {
+	if seen[step{t, unnamed}] {
+		return false
+	}
+	switch u := types.Unalias(t).(type) {
+	case *types.Named:
+		if u == named {
+			return unnamed
+		}
+		seen[step{t, unnamed}] = true
+		if st, ok := u.Underlying().(*types.Struct); ok {
+			return fieldsWithin(st, named, unnamed, seen)
+		}
+		return within(u.Underlying(), named, unnamed, seen)
+	case *types.Pointer:
+		return within(u.Elem(), named, unnamed, seen)
+	case *types.Slice:
+		return within(u.Elem(), named, unnamed, seen)
+	case *types.Array:
+		return within(u.Elem(), named, unnamed, seen)
+	case *types.Chan:
+		return within(u.Elem(), named, unnamed, seen)
+	case *types.Map:
+		return within(u.Key(), named, unnamed, seen) || within(u.Elem(), named, unnamed, seen)
+	case *types.Struct:
+		inside := u != named.Underlying() || unnamed
+		return fieldsWithin(u, named, inside, seen)
+	}
+	return false
+}
+
+func fieldsWithin(st *types.Struct, named *types.Named, unnamed bool, seen map[step]bool) bool {
+	for f := range st.Fields() {
+		if within(f.Type(), named, unnamed, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 func (j *judge) tupleFault(t *types.Tuple) string {
