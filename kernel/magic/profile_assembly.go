@@ -23,6 +23,9 @@ func (p *profile) disasm(ctx context.Context, req prof.Request, opts render.Prof
 	if err != nil {
 		return p.nameProgram(req, err)
 	}
+	if _, doubt := p.executable(); doubt != "" {
+		opts.Doubts = append(opts.Doubts, doubt)
+	}
 	if note := strings.TrimSpace(messages); note != "" {
 		opts.Doubts = append(opts.Doubts, strings.Split(note, "\n")...)
 	}
@@ -62,6 +65,9 @@ func (p *profile) weblist(ctx context.Context, req prof.Request, opts render.Pro
 	switch {
 	case err == nil:
 		l.Attach(prof.ParseAssembly(string(text)))
+		if _, doubt := p.executable(); doubt != "" {
+			opts.Doubts = append(opts.Doubts, doubt)
+		}
 	case errors.As(p.nameProgram(req, err), &f) && ctx.Err() == nil:
 		opts.Doubts = append(opts.Doubts, "There is no assembly: "+f.Value+".")
 	default:
@@ -85,34 +91,48 @@ func (p *profile) nameProgram(req prof.Request, err error) error {
 }
 
 // executable finds the executable that was profiled: the one that was named, the one
-// that the profile names, or one of its build ID in the workspace or the notebook's
-// folder, where go test leaves it. It is "" if the profile's own is to be tried.
-func (p *profile) executable() string {
-	build := p.shown.BuildID()
-	if p.program != "" || build == "" || objfile.Matches(p.shown.Binary(), build) {
-		return p.program
+// that the profile names, or one in the workspace or the notebook's folder, where go
+// test leaves it: of the same build or, where builds cannot be told apart, of the same
+// name. It is "" if the profile's own is to be tried. The doubt, if not "", says that
+// it may be another.
+func (p *profile) executable() (path, doubt string) {
+	own, build := p.shown.Binary(), p.shown.BuildID()
+	if p.program != "" || objfile.Matches(own, build) || build == "" && objfile.Recognized(own) {
+		return p.program, ""
 	}
-	base := filepath.Base(p.shown.Binary())
-	candidates := []string{filepath.Join(p.env.Dir, base)}
-	if work, err := p.env.Work(); err == nil {
-		if files, err := work.Files(); err == nil {
-			for _, f := range files[:min(len(files), maxScanned)] {
-				candidates = append(candidates, filepath.Join(work.Root(), filepath.FromSlash(f.Name)))
-			}
-		}
-	}
-	entries, err := os.ReadDir(p.env.Dir)
-	if err == nil {
-		for _, e := range entries[:min(len(entries), maxScanned)] {
-			if e.Type().IsRegular() {
-				candidates = append(candidates, filepath.Join(p.env.Dir, e.Name()))
-			}
-		}
-	}
+	candidates := p.env.files()
 	for _, name := range candidates {
 		if objfile.Matches(name, build) {
-			return name
+			return name, ""
 		}
 	}
-	return ""
+	if objfile.Unmarked(own) {
+		return "", ""
+	}
+	for _, name := range candidates {
+		if filepath.Base(name) == filepath.Base(own) && (objfile.Unmarked(name) || build == "" && objfile.Recognized(name)) {
+			return name, "Profile again if you built again since: nothing tells whether " + filepath.Base(name) + " is the program that was profiled."
+		}
+	}
+	return "", ""
+}
+
+// files are the paths of the files in the workspace and in the notebook's folder.
+func (env *Env) files() []string {
+	var list []string
+	if work, err := env.Work(); err == nil {
+		if files, err := work.Files(); err == nil {
+			for _, f := range files[:min(len(files), maxScanned)] {
+				list = append(list, filepath.Join(work.Root(), filepath.FromSlash(f.Name)))
+			}
+		}
+	}
+	if entries, err := os.ReadDir(env.Dir); err == nil {
+		for _, e := range entries[:min(len(entries), maxScanned)] {
+			if e.Type().IsRegular() {
+				list = append(list, filepath.Join(env.Dir, e.Name()))
+			}
+		}
+	}
+	return list
 }

@@ -1,6 +1,8 @@
 package magic_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/pprof/profile"
 
 	"gomri/kernel/display"
 	"gomri/kernel/magic"
@@ -176,5 +180,33 @@ func TestDisasmWithoutTheProgramSaysWhatToType(t *testing.T) {
 	// What is named but not there is said, and not taken for a program.
 	if _, err := pprofs(t, env, "-disasm=demo.sum", "demo.test", "cpu.out"); err == nil || !strings.Contains(err.Error(), "there is no file demo.test") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestProgramWithoutABuildIDIsFoundByItsName(t *testing.T) {
+	env := withDriver(t)
+	putBenchmark(t, env, "cpu.out", "demo.test")
+	// As on macOS, the profile does not say which build it is of.
+	path := filepath.Join(env.Dir, "cpu.out")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := profile.ParseData(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range p.Mapping {
+		m.BuildID = ""
+	}
+	var b bytes.Buffer
+	if err := errors.Join(p.Write(&b), os.WriteFile(path, b.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, report := range []string{"-disasm=demo.sum", "-weblist=demo.sum"} {
+		out, err := pprofs(t, env, report, "cpu.out")
+		if err != nil || !strings.Contains(out.last().Data[display.MIMEHTML], "nothing tells whether demo.test is the program") {
+			t.Errorf("%s: %v, nothing is said about the build", report, err)
+		}
 	}
 }

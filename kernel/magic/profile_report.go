@@ -285,7 +285,7 @@ func (p *profile) run(ctx context.Context, req prof.Request) (out []byte, messag
 	}
 	run := fetch.ReportRequest{Profile: p.data, Base: p.base, Diff: p.diff, Args: req.Args(), Dir: p.env.Dir}
 	if needsProgram[req.Report] {
-		run.Program = p.executable()
+		run.Program, _ = p.executable()
 	}
 	if sources != "" {
 		run.Sources = []string{sources}
@@ -338,7 +338,7 @@ func (p *profile) command(req prof.Request) string {
 		words = append(words, "-diff_base="+b)
 	}
 	if needsProgram[req.Report] && p.program == "" {
-		if program := p.executable(); program != "" {
+		if program, _ := p.executable(); program != "" {
 			words = append(words, filepath.Base(program))
 		}
 	}

@@ -205,6 +205,13 @@ func Matches(name, buildID string) bool {
 	return ok && buildID != "" && own == buildID
 }
 
+// Unmarked says whether the file of that name is an executable without a build ID, as
+// those of macOS and Windows are: whether it is that of a profile cannot be told.
+func Unmarked(name string) bool {
+	own, ok := identify(name)
+	return ok && own == ""
+}
+
 // Recognized says whether the file of that name is an executable.
 func Recognized(name string) bool {
 	_, ok := identify(name)
