@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -237,6 +238,11 @@ func trials(t testing.TB, n int, ways []*figures, f func(lane, i int)) {
 			left.Add(1)
 			return
 		}
+		defer func() {
+			if v := recover(); v != nil {
+				t.Errorf("program %d: %v\n%s", i, v, debug.Stack())
+			}
+		}()
 		f(lane, i)
 	})
 	for _, w := range ways {
