@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -122,6 +123,9 @@ func (p *packages) load(ctx context.Context, paths []string) error {
 		return nil
 	}
 	found, err := p.export(ctx, missing)
+	if errors.Is(err, ErrNoGo) {
+		return p.loadBundled(missing)
+	}
 	if err != nil {
 		return err
 	}

@@ -63,8 +63,15 @@ func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, how choi
 	}
 	s.setWhy(fmt.Sprintf("%s was compiled: %s", c.Name, reason))
 	_, err = s.compile(ctx, p, out, flags...)
+	var f *display.Failure
+	if errors.As(err, &f) && f.Name == noGo {
+		f.Traceback = append(f.Traceback, "The interpreter does not run it: "+reason+".")
+	}
 	return err
 }
+
+// noGo is the name of the failure of what needs the go command where there is none.
+const noGo = "NoGo"
 
 // hurry compiles a chunk that the interpreter would need long for, if the compiled program
 // can be given the values it needs; if not, nothing has run.

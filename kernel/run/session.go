@@ -83,7 +83,10 @@ type exporter struct{ s *Session }
 
 // Export waits for the workspace and looks packages up there.
 func (e exporter) Export(ctx context.Context, paths []string) (map[string]check.Export, error) {
-	w, err := e.s.workspace()
+	w, err := e.s.work.get()
+	if errors.Is(err, toolchain.ErrNoGo) {
+		return nil, check.ErrNoGo
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +166,7 @@ var common = []string{
 func (s *Session) workspace() (*toolchain.Workspace, error) {
 	w, err := s.work.get()
 	if errors.Is(err, toolchain.ErrNoGo) {
-		return nil, display.Failf("NoGo", "this cell needs the go command. %v", err)
+		return nil, display.Failf(noGo, "this cell needs the go command. %v", err)
 	}
 	return w, err
 }

@@ -32,7 +32,7 @@ func findGo(want string) (string, error) {
 		return filepath.Abs(path)
 	}
 	if want != "go" {
-		return "", fmt.Errorf("the go command %s: %w", want, err)
+		return "", fmt.Errorf("%w (%s: %w)", ErrNoGo, want, err)
 	}
 	for _, dir := range usualPlaces() {
 		if path, err := exec.LookPath(filepath.Join(dir, "go")); err == nil {
