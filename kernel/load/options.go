@@ -70,6 +70,11 @@ func Usage() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
+// DescribeFlags declares the flags of a load command in a set that is only printed.
+func DescribeFlags(to *flag.FlagSet) {
+	flagSet(&Options{}).VisitAll(func(f *flag.Flag) { to.Var(f.Value, f.Name, f.Usage) })
+}
+
 // flagSet returns the flags that fill o.
 func flagSet(o *Options) *flag.FlagSet {
 	fs := flag.NewFlagSet("load", flag.ContinueOnError)

@@ -95,3 +95,12 @@ func TestGCFlagMIsRecognised(t *testing.T) {
 		}
 	}
 }
+
+func TestHelpOfLoadShowsItsFlags(t *testing.T) {
+	c, _ := lookup("load")
+	for _, want := range []string{"-rate", "-duration", "-workers", "-method", "-body", "-header", "-timeout", "-remote"} {
+		if help := c.flagHelp(); !strings.Contains(help, want) {
+			t.Errorf("%%help load lacks %s:\n%s", want, help)
+		}
+	}
+}

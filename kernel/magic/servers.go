@@ -174,7 +174,8 @@ func loadCommand() Command {
 		Name: "load", Line: true, Block: true, Raw: true, Args: "URL… [FLAGS]",
 		Summary: "sends requests at a steady rate and shows latencies, throughput and errors; with & at the end beside what follows; the lines of a %%load cell are vegeta's targets",
 		Example: "%load http://localhost:8080/ -rate 200 -duration 5s",
-		build: func(*flag.FlagSet) runner {
+		build: func(fs *flag.FlagSet) runner {
+			load.DescribeFlags(fs)
 			return func(ctx context.Context, env *Env, call Call, args []string) error {
 				targets := ""
 				if call.Magic.Cell {
