@@ -408,3 +408,34 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkRead reads a trace of two goroutines that hand over to each other.
+func BenchmarkRead(b *testing.B) {
+	var data bytes.Buffer
+	if err := trace.Start(&data); err != nil {
+		b.Skipf("this benchmark is itself being traced: %v", err)
+	}
+	c := make(chan int)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for range c {
+			runtime.Gosched()
+		}
+	})
+	for i := range 50_000 {
+		c <- i
+	}
+	close(c)
+	wg.Wait()
+	trace.Stop()
+	b.SetBytes(int64(data.Len()))
+	var events int64
+	for b.Loop() {
+		t, err := exectrace.Read(bytes.NewReader(data.Bytes()), exectrace.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		events += t.Events
+	}
+	b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
+}
