@@ -3,9 +3,11 @@ package magic
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gomri/kernel/display"
@@ -21,7 +23,7 @@ var needsProgram = map[string]bool{"disasm": true, "weblist": true}
 func (p *profile) disasm(ctx context.Context, req prof.Request, opts render.ProfileOptions) error {
 	text, messages, err := p.run(ctx, req)
 	if err != nil {
-		return p.nameProgram(req, err)
+		return p.nameProgram(req, p.inlinedInto(req, err))
 	}
 	if _, doubt := p.executable(); doubt != "" {
 		opts.Doubts = append(opts.Doubts, doubt)
@@ -75,6 +77,29 @@ func (p *profile) weblist(ctx context.Context, req prof.Request, opts render.Pro
 	}
 	p.show(render.List(l, opts))
 	return nil
+}
+
+// inlinedInto adds to the failure of a function that has no code of its own which
+// functions hold its code.
+func (p *profile) inlinedInto(req prof.Request, err error) error {
+	var f *display.Failure
+	if !errors.As(err, &f) || !strings.HasPrefix(f.Value, "no matches found") {
+		return err
+	}
+	names, e := p.shown.Compiled(req.Param)
+	expr, e2 := regexp.Compile(req.Param)
+	if e != nil || e2 != nil || len(names) == 0 || slices.ContainsFunc(names, expr.MatchString) {
+		return err
+	}
+	const most = 3
+	for i := range names {
+		names[i] = prof.ShortName(names[i])
+	}
+	into := strings.Join(names[:min(len(names), most)], ", ")
+	if len(names) > most {
+		into += fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return display.Failf(f.Name, "%s: it has no code of its own but was inlined into %s; name that, or type -weblist=%s", f.Value, into, req.Param)
 }
 
 // nameProgram writes the advice to name the executable as one types it in a cell.

@@ -133,6 +133,18 @@ func TestDisasmFindsTheProgramThatGoTestLeft(t *testing.T) {
 	}
 }
 
+func TestDisasmOfAnInlinedFunctionNamesTheOnesThatHoldIt(t *testing.T) {
+	env := withDriver(t)
+	putBenchmark(t, env, "cpu.out", "demo.test")
+	_, err := pprofs(t, env, "-disasm=demo.hash", "cpu.out")
+	if err == nil || !strings.Contains(err.Error(), "was inlined into demo.sum; name that, or type -weblist=demo.hash") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := pprofs(t, env, "-disasm=nothing_at_all", "cpu.out"); err == nil || strings.Contains(err.Error(), "inlined") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestWeblistShowsTheInstructionsOfEachLine(t *testing.T) {
 	env := withDriver(t)
 	putBenchmark(t, env, "cpu.out", "demo.test", "demo_test.go")
