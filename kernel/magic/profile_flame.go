@@ -1,8 +1,6 @@
 package magic
 
 import (
-	"regexp"
-	"slices"
 	"strings"
 
 	"gomri/kernel/prof"
@@ -13,20 +11,8 @@ const maxListed = 30
 
 // heaviest lists the functions whose source one asks a flame graph for, the most
 // wanted first.
-func (p *profile) heaviest(o prof.Options, tree *prof.Tree) prof.Listing {
-	names := tree.Heaviest(maxListed)
-	words := make([]string, len(names))
-	for i, name := range names {
-		words[i] = regexp.QuoteMeta(name)
-	}
-	l, err := p.shown.List(o, "^("+strings.Join(words, "|")+")$", p.env.lines(o))
-	if err != nil {
-		return prof.Listing{} // the functions of the profile have no names: there is nothing to list
-	}
-	slices.SortStableFunc(l.Routines, func(a, b prof.Routine) int {
-		return slices.Index(names, a.Name) - slices.Index(names, b.Name)
-	})
-	return l
+func (p *profile) heaviest(o prof.Options, tree *prof.Tree) ([]prof.Routine, error) {
+	return p.shown.Lines(o, tree.Heaviest(maxListed), p.env.lines(o))
 }
 
 // again is what to type after %flame to see the same profile again.

@@ -163,7 +163,10 @@ func (p *profile) flame(req prof.Request, opts render.ProfileOptions) (display.B
 	if p.base == nil {
 		opts.Proto = p.data
 	}
-	opts.Source, opts.Listing = p.again(req), p.heaviest(req.Options, tree)
+	opts.Source = p.again(req)
+	if opts.Listing, err = p.heaviest(req.Options, tree); err != nil {
+		return display.Bundle{}, err
+	}
 	return render.Flame(tree, top, opts, others...), nil
 }
 

@@ -72,7 +72,7 @@ func handlersPage(t *testing.T, p *prof.Profile) context.Context {
 	t.Helper()
 	tree, errTree := p.Tree(prof.Options{})
 	top, errTop := p.Top(prof.Options{})
-	listing, errList := p.List(prof.Options{}, `^main\.(walk|encode)$`, source)
+	listing, errList := p.Lines(prof.Options{}, []string{"main.walk", "main.encode"}, source)
 	for _, err := range []error{errTree, errTop, errList} {
 		if err != nil {
 			t.Fatal(err)

@@ -20,10 +20,10 @@ type flameSource struct {
 }
 
 // flameSources takes as much of a listing as has room, in its order.
-func flameSources(l prof.Listing) []flameSource {
+func flameSources(routines []prof.Routine) []flameSource {
 	var list []flameSource
 	room := maxSourceBytes
-	for _, r := range l.Routines {
+	for _, r := range routines {
 		lines := around(r.Lines)
 		size := 0
 		for _, line := range lines {

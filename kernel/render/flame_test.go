@@ -307,7 +307,7 @@ func TestLargeFlamesKeepWithinTheirSizes(t *testing.T) {
 		full.Proto[i] = byte(i * i >> 3)
 	}
 	for i := range 30 {
-		full.Listing.Routines = append(full.Listing.Routines, prof.Routine{Name: fmt.Sprint("main.f", i), Lines: lines})
+		full.Listing = append(full.Listing, prof.Routine{Name: fmt.Sprint("main.f", i), Lines: lines})
 	}
 	compiler, _ := compilerProfile(t)
 	for name, tree := range map[string]*prof.Tree{

@@ -25,7 +25,7 @@ type ProfileOptions struct {
 	// Source is the profile's name, as %flame takes it; may be empty.
 	Source string
 	// Listing are the lines of functions, which a flame graph shows on demand; may be empty.
-	Listing prof.Listing
+	Listing []prof.Routine
 }
 
 // nounOf names what a sample type measures, as the object of a sentence.
