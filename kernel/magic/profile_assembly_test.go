@@ -22,6 +22,9 @@ import (
 const asDriver = "GOMRI_TEST_DRIVER"
 
 func TestMain(m *testing.M) {
+	if file := os.Getenv(serverFile); file != "" {
+		serveAt(file)
+	}
 	if os.Getenv(asDriver) == "" {
 		os.Exit(m.Run())
 	}

@@ -26,28 +26,41 @@ func serveCommand() Command {
 				if err != nil {
 					return err
 				}
-				body, moves := env.Servers.MakeRoom(name, call.Magic.Body)
-				path, err := env.Cells.Build(ctx, call.Cell, body, call.Out)
-				if err != nil {
-					return err
-				}
-				return Serve(ctx, env, call.Out, serve.Spec{
-					Name: name, Path: path, Dir: env.Dir, Cell: call.Cell.Name, Expect: serve.Addresses(body), Moves: moves,
+				spec := serve.Spec{Name: name, Dir: env.Dir, Cell: call.Cell.Name}
+				return Serve(ctx, env, call.Out, spec, call.Magic.Body, func(source string) (string, error) {
+					return env.Cells.Build(ctx, call.Cell, source, call.Out)
 				})
 			}
 		},
 	}
 }
 
-// Serve starts a built program in the background and shows where it listens.
-func Serve(ctx context.Context, env *Env, out display.Output, spec serve.Spec) error {
+// serveAttempts is how often a server is built and started, when the port that was
+// found free is taken by another program in the meantime.
+const serveAttempts = 3
+
+// Serve builds a program of the given source, where ports that are taken are others,
+// starts it in the background and shows where it listens. Of the spec the name, the
+// folder and the cell are given.
+func Serve(ctx context.Context, env *Env, out display.Output, spec serve.Spec, source string, build func(source string) (string, error)) error {
 	spec.Env = env.Cells.Environ()
-	status, err := env.Servers.Start(ctx, spec)
-	if err != nil {
-		return err
+	free, moves := env.Servers.MakeRoom(spec.Name, source)
+	for attempt := 1; ; attempt++ {
+		var err error
+		if spec.Path, err = build(free); err != nil {
+			return err
+		}
+		spec.Expect, spec.Moves = serve.Addresses(free), moves
+		status, err := env.Servers.Start(ctx, spec)
+		if err == nil {
+			out.Display(render.Server(status))
+			return nil
+		}
+		tried := free
+		if free, moves = env.Servers.MakeRoom(spec.Name, source); free == tried || attempt == serveAttempts || ctx.Err() != nil {
+			return err
+		}
 	}
-	out.Display(render.Server(status))
-	return nil
 }
 
 // newsLines is how much of its log is shown of a program that ended by itself.

@@ -19,13 +19,6 @@ func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *ce
 	if err != nil {
 		return err
 	}
-	var moves []serve.Move
-	server := text.Package == "main" && serves(text.Text)
-	if server {
-		moved := *c
-		moved.Text, moves = s.servers.MakeRoom(text.Package, c.Text)
-		c = &moved
-	}
 	l, err := w.WriteListing(c, id)
 	if err != nil {
 		return err
@@ -35,8 +28,8 @@ func (s *Session) listing(ctx context.Context, c *cell.Cell, id string, text *ce
 	switch {
 	case l.Tests.Any():
 		return s.goTest(ctx, toolchain.TestRun{Listing: l, Flags: flags}, out)
-	case l.Main && server:
-		return s.serveListing(ctx, w, l, serve.Spec{Expect: serve.Addresses(c.Text), Moves: moves}, out, flags...)
+	case l.Main && serves(text.Text):
+		return s.serveListing(ctx, w, c, id, l, out, flags...)
 	case l.Main:
 		return w.RunListing(ctx, l, out, flags...)
 	}
@@ -55,12 +48,18 @@ func showNote(l toolchain.Listing, out display.Output) {
 }
 
 // serveListing runs a program that is a server in the background, so that the next
-// cell can talk to it. The spec says where it listens.
-func (s *Session) serveListing(ctx context.Context, w *toolchain.Workspace, l toolchain.Listing, spec serve.Spec, out display.Output, flags ...string) error {
-	path, err := w.BuildListing(ctx, l, flags...)
-	if err != nil {
-		return err
-	}
-	spec.Name, spec.Path, spec.Dir, spec.Cell = l.Package, path, s.opts.Dir, l.Cell
-	return magic.Serve(ctx, s.env, out, spec)
+// cell can talk to it.
+func (s *Session) serveListing(ctx context.Context, w *toolchain.Workspace, c *cell.Cell, id string, l toolchain.Listing, out display.Output, flags ...string) error {
+	spec := serve.Spec{Name: l.Package, Dir: s.opts.Dir, Cell: l.Cell}
+	written := c.Text
+	return magic.Serve(ctx, s.env, out, spec, c.Text, func(source string) (string, error) {
+		if source != written { // it listens elsewhere
+			var err error
+			if l, err = w.WriteListing(&cell.Cell{Name: c.Name, Text: source}, id); err != nil {
+				return "", err
+			}
+			written = source
+		}
+		return w.BuildListing(ctx, l, flags...)
+	})
 }
