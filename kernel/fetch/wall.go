@@ -35,7 +35,8 @@ const (
 // Wall makes a profile of wall-clock time of a running server: where its goroutines
 // are, on the processor or not. It takes snapshots of their stacks, rate a second for
 // Options.Seconds, and fewer when the server takes long for one: a snapshot stops the
-// program for a moment. Info.Measured says how it went.
+// program for a moment. Info.Measured says how it went. Interrupted, it returns the
+// profile of what was taken until then, beside the error.
 func Wall(ctx context.Context, source string, o Options, rate int) ([]byte, Info, error) {
 	u, total, err := wallURL(source, o)
 	if err != nil {
@@ -52,11 +53,15 @@ func Wall(ctx context.Context, source string, o Options, rate int) ([]byte, Info
 	w := &wall{interval: time.Second / time.Duration(rate), total: total, timeout: o.Timeout}
 	err = w.take(ctx, u)
 	stop()
-	if f := display.Interrupted(ctx); f != nil {
-		return nil, info, f
+	interrupted := display.Interrupted(ctx)
+	if w.snapshots.Count == 0 && interrupted != nil {
+		return nil, info, interrupted
 	}
 	if err != nil && w.snapshots.Count == 0 {
 		return nil, info, err
+	}
+	if interrupted != nil {
+		err = nil // it is returned with the profile
 	}
 	info.Measured = w.said(rate)
 	info.Doubt = w.doubt(rate, err)
@@ -68,6 +73,9 @@ func Wall(ctx context.Context, source string, o Options, rate int) ([]byte, Info
 	var data bytes.Buffer
 	if err := info.Parsed.Write(&data); err != nil {
 		return nil, info, fmt.Errorf("write a wall-clock profile: %w", err)
+	}
+	if interrupted != nil {
+		return data.Bytes(), info, interrupted
 	}
 	return data.Bytes(), info, nil
 }

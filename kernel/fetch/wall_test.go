@@ -167,9 +167,19 @@ func TestWallClockProfileSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", c.source, err, c.want)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if data, _, err := fetch.Wall(ctx, url, fetch.Options{}, 0); data != nil || err == nil || !strings.Contains(err.Error(), "interrupted") {
+		t.Errorf("interrupted before the first snapshot: %v", err)
+	}
+}
+
+func TestAnInterruptedWallProfileKeepsItsSnapshots(t *testing.T) {
+	url, _ := wallServer(t, 0)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
-	if _, _, err := fetch.Wall(ctx, url, fetch.Options{}, 0); err == nil || !strings.Contains(err.Error(), "interrupted") {
-		t.Errorf("interrupted: %v", err)
+	data, info, err := fetch.Wall(ctx, url, fetch.Options{Seconds: 60}, 0)
+	if err == nil || !strings.Contains(err.Error(), "interrupted") || len(data) == 0 || info.Parsed == nil || info.Seconds <= 0 {
+		t.Errorf("%d bytes, %+v, %v", len(data), info, err)
 	}
 }

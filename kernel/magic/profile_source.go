@@ -209,7 +209,7 @@ func (p *profile) fetch(ctx context.Context, req prof.Request, name string) ([]b
 		}
 	}
 	data, info, err := get(ctx, source, opts)
-	if err == nil && info.Remote {
+	if info.Remote && data != nil {
 		p.kept = p.env.Profiles.Add(data, info).Name
 	}
 	if err == nil && info.Terminal != "" {

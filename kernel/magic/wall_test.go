@@ -1,10 +1,13 @@
 package magic_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"gomri/kernel/display"
+	"gomri/kernel/magic"
 )
 
 func TestWallClockProfileIsKeptAndDrawnAgain(t *testing.T) {
@@ -37,5 +40,19 @@ func TestWallClockProfileIsKeptAndDrawnAgain(t *testing.T) {
 	}
 	if _, err := pprofs(t, environment(t), "wall"); err == nil || !strings.Contains(err.Error(), "%pprof -wall http://localhost:8080") {
 		t.Errorf("none yet: %v", err)
+	}
+}
+
+func TestAnInterruptedWallProfileIsKept(t *testing.T) {
+	env := environment(t)
+	url, _ := server(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	err := magic.Pprof(ctx, env, &page{}, []string{"-wall", "-seconds=60", "-top", url}, nil)
+	if err == nil || !strings.Contains(err.Error(), "interrupted") || !strings.Contains(err.Error(), "kept: name it wall-1") {
+		t.Errorf("interrupted: %v", err)
+	}
+	if _, err := pprofs(t, env, "-top", "wall-1"); err != nil {
+		t.Errorf("what was taken: %v", err)
 	}
 }
