@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -39,4 +41,20 @@ func lookForProcesses(entry string) []string {
 		left = append(left, fmt.Sprintf("process %s: %s", filepath.Base(dir), strings.ReplaceAll(string(args), "\x00", " ")))
 	}
 	return left
+}
+
+// TestProcessThatIsLeftIsFound starts one that nobody stops.
+func TestProcessThatIsLeftIsFound(t *testing.T) {
+	cmd := exec.Command("sleep", "60")
+	cmd.Env = append(os.Environ(), "FAITHFUL_MARK=left")
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	defer func() { _, _ = cmd.Process.Kill(), cmd.Wait() }()
+	if got := lookForProcesses("FAITHFUL_MARK=left"); len(got) != 1 || !strings.Contains(got[0], "sleep 60") {
+		t.Errorf("found %q", got)
+	}
+	if got := lookForProcesses("FAITHFUL_MARK=lef"); got != nil {
+		t.Errorf("found %q by a part of the entry", got)
+	}
 }
