@@ -9,6 +9,9 @@ import (
 
 // target writes what is assigned to.
 func (e *writer) target(x ast.Expr) string {
+	if e.loose(x) {
+		e.settleParts(x, func(part ast.Expr) bool { return e.calls(part) || !e.pure(part) })
+	}
 	e.aim = ast.Unparen(x)
 	text := e.expr(x)
 	e.aim = nil

@@ -52,6 +52,32 @@ func (e *writer) element(x *ast.IndexExpr) string {
 		" { return " + list + "[" + check + n + ", len(" + list + "))] }(" + e.expr(x.X) + ", " + at + ")"
 }
 
+// loose is true for an element, or a part of one, of something that is not a variable: as a
+// value it is a copy, which has no use as a target and no address of use.
+func (e *writer) loose(x ast.Expr) bool {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.IndexExpr:
+		switch e.typeOf(x.X).Underlying().(type) {
+		case *types.Slice, *types.Pointer:
+			return !e.pure(x.X)
+		case *types.Array:
+			return e.loose(x.X)
+		}
+	case *ast.SelectorExpr:
+		if s := e.l.p.Info.Selections[x]; s != nil {
+			return e.loose(x.X)
+		}
+	}
+	return false
+}
+
+// addressable refuses an operand of which no address can be taken.
+func (e *writer) addressable(x ast.Expr) {
+	if e.loose(x) {
+		e.refuse(x, "the address of an element of something that is not a variable")
+	}
+}
+
 // container writes what an index or a slice expression is about.
 func (e *writer) container(x ast.Expr) string {
 	if _, ok := e.typeOf(x).Underlying().(*types.Pointer); ok {
@@ -117,6 +143,9 @@ func (e *writer) pure(x ast.Expr) bool {
 func (e *writer) slice(x *ast.SliceExpr) string {
 	if b, ok := e.typeOf(x.X).Underlying().(*types.Basic); ok && b.Info()&types.IsString != 0 {
 		return e.substring(x)
+	}
+	if _, array := e.typeOf(x.X).Underlying().(*types.Array); array {
+		e.addressable(x.X)
 	}
 	if x.Low == nil && x.High == nil {
 		return e.container(x.X) + "[:]"

@@ -119,6 +119,9 @@ func (e *writer) method(x *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selecti
 	recv, t := e.path(sel.X, s.Recv(), s.Index()[:len(s.Index())-1])
 	_, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer)
 	_, has := t.Underlying().(*types.Pointer)
+	if wants && !has {
+		e.addressable(sel.X)
+	}
 	if name := waiting(fn); name != "" {
 		if !has {
 			recv = "(&" + recv + ")"

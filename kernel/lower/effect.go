@@ -118,7 +118,11 @@ func (e *writer) ordered(n ast.Node) {
 	o.prepare(n)
 	o.walk(n, false)
 	for _, read := range o.reads {
-		for _, call := range o.calls {
+		calls := o.calls
+		if read.native {
+			calls = o.natives
+		}
+		for _, call := range calls {
 			if call.Pos() > read.node.Pos() && call.Pos() >= read.from && call.End() <= read.to &&
 				!(call.Pos() <= read.node.Pos() && read.node.End() <= call.End()) {
 				e.refuse(read.node, "a variable read beside a call that may change it")
@@ -132,11 +136,12 @@ func (e *writer) order(x ast.Expr) { e.ordered(x) }
 
 // orderer finds the calls and the reads of one statement.
 type orderer struct {
-	e     *writer
-	calls []*ast.CallExpr
-	reads []read
-	outer []*ast.CallExpr // the calls around where we are
-	own   stores          // of the calls of packages in the statement
+	e       *writer
+	calls   []*ast.CallExpr // of the user's functions
+	natives []*ast.CallExpr // of builtins and packages, which store something
+	reads   []read
+	outer   []*ast.CallExpr // the user's calls around where we are
+	own     stores          // of the natives
 }
 
 // read is a read of something shared; the call that wants it, or the whole
@@ -144,6 +149,7 @@ type orderer struct {
 type read struct {
 	node     ast.Node
 	from, to token.Pos
+	native   bool // what natives store may be read, not what the user's functions change
 }
 
 func (o *orderer) walk(n ast.Node, target bool) {
@@ -158,8 +164,9 @@ func (o *orderer) walk(n ast.Node, target bool) {
 		}
 	case *ast.Ident:
 		obj, ok := o.e.l.p.Info.ObjectOf(n).(*types.Var)
-		if ok && !target && (o.e.l.shared.vars[obj] || o.behindPointer(obj)) {
-			o.read(n)
+		if ok && !target {
+			pointed := o.pointed(obj)
+			o.read(n, o.e.l.shared.vars[obj] || pointed && o.e.l.shared.change(obj.Type()), pointed && o.own.change(obj.Type()))
 		}
 	case *ast.CallExpr:
 		o.call(n)
@@ -205,13 +212,21 @@ func (o *orderer) inPlace(x ast.Expr) bool {
 // element notes the read of an element, if any function assigns elements or a call of the
 // statement may store into it.
 func (o *orderer) element(x ast.Expr, target bool) {
-	if !target && (o.e.l.shared.elements || o.own.meet(o.e.typeOf(x))) {
-		o.read(x)
+	if !target {
+		o.read(x, o.e.l.shared.elements, o.own.meet(o.e.typeOf(x)))
 	}
 }
 
-func (o *orderer) read(n ast.Node) {
-	r := read{node: n, from: 0, to: 1 << 62}
+// read notes a read of what the user's functions, or what natives may change.
+func (o *orderer) read(n ast.Node, users, natives bool) {
+	r := read{node: n, from: 0, to: 1 << 62, native: true}
+	if natives {
+		o.reads = append(o.reads, r)
+	}
+	if !users {
+		return
+	}
+	r.native = false
 	if len(o.outer) > 0 {
 		call := o.outer[len(o.outer)-1]
 		r.from, r.to = call.Pos(), call.End()
@@ -227,12 +242,12 @@ func (o *orderer) call(x *ast.CallExpr) {
 		o.calls = append(o.calls, x)
 		o.outer = append(o.outer, x)
 	} else if o.e.l.writes(x) {
-		o.calls = append(o.calls, x)
+		o.natives = append(o.natives, x)
 	}
 	fun := ast.Unparen(x.Fun)
 	if tv := o.e.l.p.Info.Types[fun]; tv.IsType() { // string(bytes) reads elements
-		if s, ok := o.e.typeOf(x.Args[0]).Underlying().(*types.Slice); ok && (o.e.l.shared.elements || o.own.meet(s.Elem())) {
-			o.read(x)
+		if s, ok := o.e.typeOf(x.Args[0]).Underlying().(*types.Slice); ok {
+			o.read(x, o.e.l.shared.elements, o.own.meet(s.Elem()))
 		}
 	}
 	if tv := o.e.l.p.Info.Types[fun]; !tv.IsType() && !tv.IsBuiltin() {

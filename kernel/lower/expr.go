@@ -253,6 +253,7 @@ func (e *writer) unary(x *ast.UnaryExpr) string {
 	case token.SUB, token.NOT, token.XOR, token.ADD:
 		return "(" + x.Op.String() + e.expr(x.X) + ")"
 	case token.AND:
+		e.addressable(x.X)
 		return "(&" + e.expr(ast.Unparen(x.X)) + ")"
 	}
 	return e.receive(x)

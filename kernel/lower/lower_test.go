@@ -135,6 +135,7 @@ func TestReadsBesideCallsThatStore(t *testing.T) {
 		{"b := []byte(\"ab\")\ns := string(b) + strconv.Itoa(copy(b, \"x\"))", true},
 		{"a := []int{1}\na = append(a, a[0])\na[0], a = 1, append(a, 2)", false},
 		{"type N struct{ tags []int }\nps := []N{{}}\nps[0].tags = append(ps[0].tags, 1)", false},
+		{"type S struct{ m map[string][]int }\nfunc (s *S) put(k string) { s.m[k] = append(s.m[k], 1) }\nvar s S\ns.put(\"a\")", false},
 		{"var n int32 = 1\nx := n + atomic.AddInt32(&n, 1)", true},
 		{"n, a := 1, []int{3}\nx := n + sort.SearchInts(a, 3) + a[0]", false},
 	} {

@@ -135,13 +135,10 @@ func (l *lowerer) addresses(n ast.Node) {
 	})
 }
 
-// behindPointer is true for a variable that a call of the statement may change through a
-// pointer. What points to a variable of the session is not known.
-func (o *orderer) behindPointer(obj *types.Var) bool {
-	if !o.e.l.shared.addressed[obj] && o.e.l.p.Objects[obj] == nil {
-		return false
-	}
-	return o.e.l.shared.change(obj.Type()) || o.own.change(obj.Type())
+// pointed is true for a variable that something may point to; of a variable of the session
+// that is not known.
+func (o *orderer) pointed(obj *types.Var) bool {
+	return o.e.l.shared.addressed[obj] || o.e.l.p.Objects[obj] != nil
 }
 
 // prepare finds the calls of a statement that are not the user's and store something.
