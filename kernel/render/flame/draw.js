@@ -27,8 +27,8 @@ function draw(g) {
   g.rows = below + (g.up ? above - 1 : 0);
   g.middle = g.up ? above - 1 : 0;
   // Of a very deep graph only what is near the visible part is drawn; scrolling draws the rest.
-  g.first = g.rows > MANY && !g.printing ? g.scroll.scrollTop - g.scroll.clientHeight / 3 : 0;
-  g.last = g.rows > MANY && !g.printing ? g.scroll.scrollTop + g.scroll.clientHeight * 4 / 3 : g.rows * ROW;
+  g.first = g.rows > MANY && !g.printing ? g.scroll.scrollTop - 6 * ROW : 0;
+  g.last = g.rows > MANY && !g.printing ? g.scroll.scrollTop + g.scroll.clientHeight + 6 * ROW : g.rows * ROW;
   var out = { html: [], frames: [], batches: new Map() };
   g.drawn = new Map();
   g.thin = 0;
