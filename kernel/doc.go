@@ -135,6 +135,13 @@
 // an interpreted cell lets package log write to stays in the interpreter: compiled
 // cells that log are refused until log.SetOutput names os.Stdout, os.Stderr or io.Discard.
 //
+// # Modules that change
+//
+// The packages of a module in a folder (%mod) are read again for each cell that reaches them,
+// as are those behind the build tags of %%go -tags or of GOFLAGS. A declaration of an earlier
+// cell that no longer compiles with them fails the cell that uses it, with its own cell and
+// line, and works again when they fit.
+//
 // # Goroutines of interpreted cells
 //
 // A goroutine that still runs when its cell ends goes on beside the next cells; what it

@@ -45,6 +45,7 @@ func (k *Checker) resolveImports(ctx context.Context, ch *chunk, led *ledger.Led
 	for _, imp := range led.FileImports() {
 		paths = append(paths, imp.Path)
 	}
+	paths = append(paths, k.changing(led, ch)...)
 	if err := k.pkgs.load(ctx, paths); err != nil {
 		return nil, nil, err
 	}
@@ -84,6 +85,34 @@ func (k *Checker) resolveImports(ctx context.Context, ch *chunk, led *ledger.Led
 		}
 	}
 	return fi, es, nil
+}
+
+// changing lists the packages outside of the standard library that declarations import
+// which the chunk names: they may have changed since.
+func (k *Checker) changing(led *ledger.Ledger, ch *chunk) (paths []string) {
+	seen := map[*ledger.Decl]bool{}
+	var visit func(d *ledger.Decl)
+	visit = func(d *ledger.Decl) {
+		if d == nil || seen[d] {
+			return
+		}
+		seen[d] = true
+		for _, imp := range d.Imports {
+			if !k.pkgs.std[imp.Path] && imp.Path != "unsafe" && k.pkgs.loaded[imp.Path] != nil {
+				paths = append(paths, imp.Path)
+			}
+		}
+		for _, u := range d.Uses {
+			visit(u)
+		}
+	}
+	ch.walk(func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			visit(led.Lookup(id.Name))
+		}
+		return true
+	})
+	return paths
 }
 
 // fault is the message for a path that cannot be imported.

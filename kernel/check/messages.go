@@ -109,22 +109,29 @@ func (p *plan) hint(msg string) string {
 // with what: with the chunk's declarations, unless it did not compile before them.
 func (b *builder) breakage(d *ledger.Decl) string {
 	with := "what " + b.plan.ch.cell.Name + " declares"
-	if d.Fault != "" {
+	switch {
+	case d.Fault != "":
 		with = "what later cells declare"
+	case !b.plan.affected[d]:
+		with = "its packages as they are now"
 	}
 	return d.Kind.String() + " " + d.Name + ", declared in " + d.Cell + ", line " + itoa(d.NameLine) +
 		", no longer compiles with " + with + "; correct " + d.Cell + " and run it again"
 }
 
-// findBroken says of each affected declaration that does not compile any more why, in
-// the final check: because of a message in it, or because it uses another such.
+// findBroken says of each declaration that does not compile any more why, in the final
+// check: because of a message in it, or because it uses another such. One that the chunk
+// does not affect may have been broken by a change of a package that it imports.
 func (b *builder) findBroken() {
 	b.broken = map[*ledger.Decl]*Error{}
 	for _, e := range b.u.errs.list {
 		if b.plan.ignored(e) || b.plan.ch.contains(e.pos) {
 			continue
 		}
-		for d := range b.plan.affected {
+		for _, d := range b.plan.decls {
+			if d.Kind == ledger.Var || !b.plan.affected[d] && !b.plan.reached[d] {
+				continue
+			}
 			node := d.Node
 			if d.Kind == ledger.Const {
 				node = d.Gen

@@ -32,6 +32,7 @@ const (
 // chunk runs one chunk of Go: it checks it, chooses the engine and shows the value
 // of its last expression. Flags are those of go build for a chunk that is compiled.
 func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, how choice, out display.Output, flags ...string) error {
+	defer s.tagged(flags)()
 	p, err := s.check(ctx, c, text)
 	if err != nil {
 		return err
@@ -72,6 +73,20 @@ func (s *Session) chunk(ctx context.Context, c *cell.Cell, text string, how choi
 
 // noGo is the name of the failure of what needs the go command where there is none.
 const noGo = "NoGo"
+
+// tagged makes the checker see packages as flags of go build have them compiled, until its
+// result is called.
+func (s *Session) tagged(flags []string) (end func()) {
+	if len(flags) == 0 {
+		return func() {}
+	}
+	w, err := s.workspace()
+	if err != nil {
+		return func() {} // what is compiled will say so
+	}
+	w.SetTags(flags)
+	return func() { w.SetTags(nil) }
+}
 
 // hurry compiles a chunk that the interpreter would need long for, if the compiled program
 // can be given the values it needs; if not, nothing has run.

@@ -26,6 +26,7 @@ func (c commands) Bench(ctx context.Context, in *cell.Cell, body string, flags [
 	if l := onlyListing(inner); l != nil {
 		return c.benchListing(ctx, &cell.Cell{Name: in.Name, Text: body}, flags, out)
 	}
+	defer c.s.tagged(flags)()
 	p, err := c.s.check(ctx, in, body)
 	if err != nil {
 		return err
@@ -87,6 +88,7 @@ func (c commands) Rerun(ctx context.Context, expr string, flags []string, out di
 	for _, n := range names {
 		fmt.Fprintf(&refs, "var _ = %s;", n)
 	}
+	defer c.s.tagged(flags)()
 	p, err := c.s.check(ctx, &cell.Cell{Name: "bench", Text: refs.String()}, refs.String())
 	if err != nil {
 		return err

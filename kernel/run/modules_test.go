@@ -104,3 +104,33 @@ func TestFlagsOfACompiledCell(t *testing.T) {
 	n.failsWith("%%go -o x\n1", "UsageError", "-o")
 	n.failsWith("%%go -tags\n1", "UsageError", "-tags")
 }
+
+// TestBuildTagsAndChangesOfAModuleAreSeenByTheChecker uses a file behind a build tag, and a
+// function of an earlier cell when what it uses is not there any more.
+func TestBuildTagsAndChangesOfAModuleAreSeenByTheChecker(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/shop\n\ngo 1.25\n",
+		"a.go":   "package shop\n\nfunc A() int { return 1 }\n",
+		"x.go":   "//go:build x\n\npackage shop\n\nfunc X() int { return 2 }\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := open(t)
+	n.run("%mod " + dir) // nobody is asked for a module of this path
+	n.gives("import \"example.com/shop\"\nshop.A()", "1")
+	n.failsWith("shop.X()", "CompileError", "undefined: shop.X")
+	n.gives("%%go -tags=x\nshop.X()", "2")
+	n.gives("%%go -tags x\nshop.X()", "2")
+	n.failsWith("shop.X()", "CompileError", "undefined: shop.X")
+	n.run("%env GOFLAGS=-tags=x")
+	n.gives("func f() int { return shop.X() }\nf()", "2")
+	n.run("%env -u GOFLAGS")
+	n.failsWith("f()", "CompileError", "no longer compiles with its packages as they are now")
+	n.failsWith("f()", "CompileError", "undefined: shop.X")
+	n.gives("shop.A()", "1")
+	n.run("%env GOFLAGS=-tags=x")
+	n.gives("f()", "2")
+}

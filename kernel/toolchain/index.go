@@ -166,6 +166,7 @@ func (w *Workspace) moduleStamp() string {
 		}
 		b.WriteByte(0)
 	}
+	b.WriteString(w.buildTags() + "\x00")
 	for _, kv := range w.environ() {
 		if name, _, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "GO") || strings.HasPrefix(name, "CGO_") || toolVars[name] {
 			b.WriteString(kv)
@@ -184,8 +185,9 @@ const maxListing = 256 << 20
 // goList asks the go command for packages and all that they need.
 func (w *Workspace) goList(ctx context.Context, paths []string) (map[string]listedPackage, error) {
 	args := append([]string{
-		"list", "-e", "-export", "-deps", "-json=ImportPath,Export,Standard,Deps,Module,Error,DepsErrors", "--",
-	}, paths...)
+		"list", "-e", "-export", "-deps", "-json=ImportPath,Export,Standard,Deps,Module,Error,DepsErrors",
+	}, w.buildTags())
+	args = slices.Concat(slices.DeleteFunc(args, func(arg string) bool { return arg == "" }), []string{"--"}, paths)
 	out, errs := newCapped(maxListing), newCapped(maxOutput)
 	exit, err := child.Run(ctx, child.Command{Path: w.goPath, Args: args, Dir: w.root, Env: w.environ(), Stdout: out, Stderr: errs})
 	if f := display.Interrupted(ctx); f != nil {

@@ -130,14 +130,16 @@ func (w *Workspace) UseModule(ctx context.Context, dir string, stream io.Writer)
 	if err != nil {
 		return "", err
 	}
-	args := []string{"mod", "edit", "-replace=" + modPath + "=" + dir, "-require=" + modPath + "@v0.0.0-00010101000000-000000000000"}
+	version := modPath + "@v0.0.0-00010101000000-000000000000"
+	args := []string{"mod", "edit", "-replace=" + modPath + "=" + dir, "-require=" + version}
 	exit, text, err := w.goCommand(ctx, GoRun{Args: args}, w.root)
 	if err == nil && !exit.Success() {
 		err = commandFailure(text, "go mod edit", exit)
 	}
 	if err == nil {
 		// The requirements of the module become ours.
-		_, err = w.Get(ctx, []string{modPath}, stream)
+		// With the version nobody is asked for others, to whom the path is nothing.
+		_, err = w.Get(ctx, []string{version}, stream)
 	}
 	if err != nil {
 		return "", errors.Join(err, w.restore(before))

@@ -71,6 +71,7 @@ type Workspace struct {
 	mu     sync.Mutex // guards what follows
 	closed bool
 	env    []string // of the go command
+	tags   string   // the flag for build tags, "" for none
 	places places
 	list   listings
 	texts  map[string]string // texts of cells by name, for carets
@@ -161,6 +162,25 @@ func (w *Workspace) programEnv() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.opts.Env
+}
+
+// SetTags makes packages be looked up as flags of go build have them compiled: by their
+// -tags, if they have any.
+func (w *Workspace) SetTags(flags []string) {
+	tags, set := flagValue(flags, "tags")
+	if set {
+		tags = "-tags=" + tags
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tags = tags
+}
+
+// buildTags is the flag for build tags, "" for none.
+func (w *Workspace) buildTags() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.tags
 }
 
 // SetEnv changes the environment, "KEY=value" each, of the go command and of programs
