@@ -129,7 +129,7 @@ func (e *writer) pure(x ast.Expr) bool {
 	case *ast.StarExpr:
 		return e.pure(x.X)
 	case *ast.UnaryExpr:
-		return e.pure(x.X)
+		return x.Op != token.ARROW && e.pure(x.X)
 	case *ast.BinaryExpr:
 		return e.pure(x.X) && e.pure(x.Y)
 	case *ast.CallExpr:
