@@ -54,8 +54,8 @@ func TestRandomProgramsAreTheSameInBothEngines(t *testing.T) {
 		}
 	})
 	f.tell(t)
-	if f.refused > f.programs/2 {
-		t.Errorf("most of them were not interpreted: they test nothing")
+	if f.equal < f.programs/3 {
+		t.Errorf("two of three were not interpreted: they test little")
 	}
 }
 
@@ -135,6 +135,9 @@ func (w *writer) declare(kind string) {
 
 // typed is a value that has its type without a declaration.
 func (w *writer) typed(kind, value string) string {
+	if strings.HasPrefix(kind, "[]") {
+		return value // it has it already
+	}
 	return "(" + kind + ")(" + value + ")"
 }
 
@@ -310,9 +313,9 @@ func (w *writer) expr(kind string, depth int) string {
 		k := w.of("int", "int8", "float64", "string")
 		return w.of("("+sub(k)+w.of("<", ">=", "==", "!=")+sub(k)+")", "("+sub(kind)+w.of("&&", "||")+sub(kind)+")", "!"+sub(kind), "("+w.variableOr("[]int")+" == nil)")
 	case "[]int":
-		return w.of("append("+sub(kind)+", "+sub("int")+")", "[]int{"+sub("int")+", "+sub("int")+"}", sub(kind), "append([]int(nil), "+sub(kind)+"...)")
+		return w.of("append("+w.variableOr(kind)+", "+w.expr("int", 0)+")", "[]int{"+sub("int")+", "+sub("int")+"}", sub(kind), "append([]int(nil), "+w.variableOr(kind)+"...)")
 	case "[]string":
-		return w.of("append("+sub(kind)+", "+sub("string")+")", "strings.Fields("+sub("string")+")")
+		return w.of("append("+w.variableOr(kind)+", "+w.expr("string", 0)+")", "strings.Fields("+sub("string")+")")
 	case "P":
 		return w.of("P{"+sub("int")+", "+sub("int")+", "+sub("string")+", nil}", "P{Name: "+sub("string")+", X: "+sub("int")+"}")
 	case "*P":
