@@ -159,6 +159,13 @@
 // tell from constant bounds, sizes and recursion that a cell would take it more than
 // 0.3 s, the cell is compiled, unless its values cannot be carried: then it is interpreted.
 //
+// # Capacity
+//
+// A variable of a cell's top level is one of the package, as in a program that declares
+// it outside its functions. How far append makes a slice grow is the compiler's choice and
+// depends on where the slice lives; a cell in which that shows for a slice of a function
+// (by cap, or by an append whose result does not replace the slice) is compiled.
+//
 // # Who owns what
 //
 //   - session.Session owns the execution counter, the queue and the running cell's

@@ -61,7 +61,7 @@ func (k *Checker) parse(ctx context.Context, c *cell.Cell, g *cell.Go) (*chunk, 
 	ch.takeDecls(declFile)
 	ch.takeBody(bodyFile)
 	ch.only = ch.onlyDeclares()
-	if es := ch.bodyless(k.fset); len(es) > 0 {
+	if es := append(ch.bodyless(k.fset), ch.embeds()...); len(es) > 0 {
 		k.forget(ch)
 		return nil, ch.finish(es)
 	}
@@ -221,4 +221,26 @@ func (ch *chunk) bodyless(fset *token.FileSet) Errors {
 		}
 	}
 	return es
+}
+
+// embeds reports //go:embed directives: a cell is no file of a folder whose files could
+// be embedded, and a variable that silently stays empty would be worse.
+func (ch *chunk) embeds() Errors {
+	if !strings.Contains(ch.text, "//go:embed") {
+		return nil
+	}
+	var es Errors
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile(ch.cell.Name, -1, len(ch.text))
+	s.Init(file, []byte(ch.text), nil, scanner.ScanComments)
+	for {
+		pos, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return es
+		}
+		if tok == token.COMMENT && strings.HasPrefix(lit, "//go:embed") {
+			at := file.Position(pos)
+			es = append(es, Error{Msg: "a cell cannot embed files; read them with os.ReadFile", Position: ch.src.clamp(at)})
+		}
+	}
 }

@@ -24,6 +24,15 @@ func TestCellsThatEndTooEarly(t *testing.T) {
 	}
 }
 
+func TestEmbeddedFilesAreRefused(t *testing.T) {
+	nb := newNotebook()
+	nb.must(t, "s := `\n//go:embed x.txt\n`\n_ = s")
+	want := "cell-2:3:1: a cell cannot embed files; read them with os.ReadFile"
+	if got := nb.fails(t, "import _ \"embed\"\n\n//go:embed x.txt\nvar text string"); got != want {
+		t.Errorf("got: %s", got)
+	}
+}
+
 // withoutParser hides the compiler from the Checker.
 type withoutParser struct{ Exporter }
 

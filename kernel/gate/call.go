@@ -160,9 +160,13 @@ func (j *judge) builtin(x *ast.CallExpr, fun ast.Expr) {
 				j.refuse(arg.Pos(), "call spread into the arguments of a builtin")
 			}
 		}
+		if id.Name == "cap" {
+			j.capacity(x)
+		}
 	case "delete":
 		j.delete(x)
 	case "append":
+		j.room(x)
 		s, ok := j.info.TypeOf(x).Underlying().(*types.Slice)
 		if !ok || x.Ellipsis.IsValid() {
 			return

@@ -41,7 +41,7 @@ func Judge(p *check.Program) (v Verdict) {
 			panic(r)
 		}
 	}()
-	j := &judge{p: p, info: p.Info, types: map[types.Type]bool{}, called: map[ast.Expr]bool{}}
+	j := newJudge(p)
 	fresh := map[*ledger.Decl]bool{}
 	for _, d := range p.Decls {
 		fresh[d] = true
@@ -81,6 +81,13 @@ type judge struct {
 	// called are the names and selectors that stand for a function that is called, and so
 	// are no values.
 	called map[ast.Expr]bool
+	// grown are the calls of append whose result replaces the slice that it is given.
+	grown map[ast.Expr]bool
+}
+
+// newJudge makes the judge of a program.
+func newJudge(p *check.Program) *judge {
+	return &judge{p: p, info: p.Info, types: map[types.Type]bool{}, called: map[ast.Expr]bool{}, grown: map[ast.Expr]bool{}}
 }
 
 func (j *judge) refuse(at token.Pos, reason string, args ...any) {

@@ -107,3 +107,23 @@ func TestReachedFunctionOfAnEarlierCellDecides(t *testing.T) {
 		t.Errorf("got %+v", v)
 	}
 }
+
+func TestCapacityThatDependsOnTheCompilerIsCompiled(t *testing.T) {
+	k := check.New(&check.GoList{})
+	for cell, want := range map[string]bool{
+		"var s []int\nfor i := range 9 {\n\ts = append(s, i)\n\tfmt.Println(len(s), cap(s))\n}":                                          true,
+		"type B struct{ s []int }\nb := B{}\nb.s = append(b.s, 1)\ncap(b.s)":                                                             true,
+		"c := make(chan int, 3)\nfunc f(a [4]int) int { return cap(a) + cap(c) }\nf([4]int{})":                                           true,
+		"func f() (out []int) {\n\tfor i := range 9 {\n\t\tout = append(out, i)\n\t}\n\treturn\n}\nf()":                                  true,
+		"func f(s []int, i int) []int { s = append(s[:i], s[i+1:]...); return s }\nf([]int{1}, 0)":                                       true,
+		"xs := []int{1, 2, 3}\na := append(xs, 4)\nb := append([]int(nil), xs...)":                                                       true,
+		"func f() int { var s []int; s = append(s, 1); return cap(s) }\nf()":                                                             false,
+		"{\n\tvar s []int\n\ts = append(s, 1)\n\tfmt.Println(cap(s))\n}":                                                                 false,
+		"func f() []int { var s []int; s = append(s, 1, 2, 3); t := append(s, 4); append1(s); return t }\nfunc append1(s []int) {}\nf()": false,
+		"func f(s []int) []int { return append(s, 1) }\nf(nil)":                                                                          false,
+	} {
+		if v := judged(t, k, cell); v.Interpret != want {
+			t.Errorf("%s\ninterpreted %v, want %v: %s", cell, v.Interpret, want, v.Reason)
+		}
+	}
+}

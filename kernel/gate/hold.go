@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 
@@ -21,7 +20,7 @@ func Holds(p *check.Program, d *ledger.Decl) (why string) {
 			panic(r)
 		}
 	}()
-	j := &judge{p: p, info: p.Info, types: map[types.Type]bool{}, called: map[ast.Expr]bool{}}
+	j := newJudge(p)
 	for obj, decl := range p.Objects {
 		if decl == d {
 			j.typ(token.NoPos, obj.Type())

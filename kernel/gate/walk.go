@@ -69,6 +69,7 @@ func (j *judge) assign(s *ast.AssignStmt) {
 	if len(s.Lhs) == len(s.Rhs) {
 		for i, lhs := range s.Lhs {
 			j.flow(s.Rhs[i], j.info.TypeOf(lhs), meets)
+			j.grows(lhs, s.Rhs[i])
 		}
 		return
 	}
