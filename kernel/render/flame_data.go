@@ -233,9 +233,12 @@ func gcd(a, b int64) int64 {
 }
 
 // unitsOf returns the scale of units that a unit is on: each one's name, and how
-// many of the given unit it is.
+// many of the given unit it is. A count is on none, and is written as a number.
 func unitsOf(unit string) [][2]any {
-	var scale [][2]any
+	scale := [][2]any{}
+	if _, got := prof.Scale(1, unit, "?"); got == "?" {
+		return scale
+	}
 	for _, u := range [][]string{
 		{"ns", "us", "ms", "s", "hrs"},
 		{"B", "kB", "MB", "GB", "TB"},

@@ -22,6 +22,8 @@ var (
 	flameMenuJS string
 	//go:embed flame/save.js
 	flameSaveJS string
+	//go:embed flame/saved.js
+	flameSavedJS string
 	//go:embed flame/live.js
 	flameLiveJS string
 )
@@ -34,5 +36,5 @@ func flameScript() string {
 	return "function (uid, data) {\n" +
 		"var NS = 'http://www.w3.org/2000/svg', ROW = 18, CHAR = 7.3, THIN = 0.8, MANY = 60, PAPER = 720, PAGE = 50, fills;\n" +
 		flameTreeJS + flameTextJS + flameStyleJS + flameDrawJS + flameMinimapJS + flameViewJS +
-		flameFindJS + flameMenuJS + flameSaveJS + flameLiveJS + "}"
+		flameFindJS + flameMenuJS + flameSaveJS + flameSavedJS + flameLiveJS + "}"
 }

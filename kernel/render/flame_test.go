@@ -326,3 +326,12 @@ func TestLargeFlamesKeepWithinTheirSizes(t *testing.T) {
 		}
 	}
 }
+
+func TestUnitsOfCountsAreNone(t *testing.T) {
+	if got := unitsOf("count"); len(got) != 0 {
+		t.Errorf("a count is written in %v", got)
+	}
+	if got := fmt.Sprint(unitsOf("bytes")[:2]); got != "[[B 1] [kB 1024]]" {
+		t.Errorf("bytes are written in %s", got)
+	}
+}

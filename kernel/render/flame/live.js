@@ -110,7 +110,7 @@ function toolbar(g) {
   g.tabled = button(tools, 'table', 'Table', 'all functions with what they take (t)', function () { toggleTable(g); });
   g.copying = button(tools, 'copy', 'Copy stack', 'the chosen frame and its callers, as text (c)', function () { copyStack(g); });
   make('span', 'dim', tools, 'Save:');
-  button(tools, 'save-svg', 'SVG', 'this view as a picture', function () { save(g, 'svg', 'image/svg+xml', standalone(g)); });
+  button(tools, 'save-svg', 'SVG', 'this view as a picture that zooms and searches in a browser', function () { save(g, 'svg', 'image/svg+xml', standalone(g)); });
   button(tools, 'save-folded', 'folded', 'the stacks as lines, as flamegraph.pl and speedscope read them', function () { save(g, 'folded', 'text/plain', foldedStacks(g)); });
   button(tools, 'save-pprof', 'pprof', data.z ? 'the profile itself, for go tool pprof' : 'the profile is too large to be in the page; type %pprof -proto -output=FILE ' + (data.a || 'SOURCE'), function () {
     save(g, 'pb.gz', 'application/octet-stream', unpack(data.z));
