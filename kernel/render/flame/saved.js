@@ -90,7 +90,7 @@ function savedPage(whole) {
       return hit;
     });
     var callees = union(hits, 'lower'), callers = halves ? ' in callees, ' + union(hits, 'upper') + ' in callers' : '';
-    matched.textContent = cutMiddle(error || !expr ? error : hits.length ? 'matched ' + callees + callers + ' in ' + count(hits.length, 'drawn frame') : 'no frame matches', 60);
+    matched.textContent = cutMiddle(error || !expr ? error : hits.length ? 'matched ' + callees + callers + ' in ' + count(hits.length, 'drawn frame') : 'no frame matches', 80);
     draw();
   }
   // union adds up what the matches take; one below another is part of it already.
