@@ -80,6 +80,7 @@ func crashFailure(text string) *display.Failure {
 	} else {
 		name, message = "FatalError", strings.TrimPrefix(head, "fatal error: ")
 		message, _, _ = strings.Cut(message, "\n[signal ")
+		message = strings.TrimRight(message, "\n") // there may be no goroutine to tell of
 	}
 	f := display.Failf(name, "%s", message)
 	f.Traceback = strings.Split(strings.TrimRight(firstWords(head)+message, "\n"), "\n")

@@ -101,6 +101,13 @@ func TestDeadlockIsToldInTheRuntimesWords(t *testing.T) {
 	contains(t, "traceback", strings.Join(f.Traceback, "\n"), "fatal error: all goroutines are asleep - deadlock!", "at cell-1, line 3")
 }
 
+func TestADeadlockWithoutGoroutinesIsTold(t *testing.T) {
+	_, _, err := open(t).run("runtime.Goexit()")
+	if f := failure(t, err, "FatalError"); f.Value != "no goroutines (main called runtime.Goexit) - deadlock!" {
+		t.Errorf("value %q", f.Value)
+	}
+}
+
 func TestExitStatusIsTheFailure(t *testing.T) {
 	nb := open(t)
 	_, out, err := nb.run("fmt.Fprintln(os.Stderr, \"panic: not really\")\nos.Exit(3)")
