@@ -29,7 +29,7 @@ var stock sync.Mutex
 func reserve() {
 	stock.Lock()
 	defer stock.Unlock()
-	time.Sleep(2 * time.Millisecond)
+	time.Sleep(4 * time.Millisecond) // longer than 300 requests a second leave for each
 }
 
 func handle(w http.ResponseWriter, r *http.Request) {

@@ -236,7 +236,6 @@ func TestTimesOfAGoroutineAddUp(t *testing.T) {
 			t.Errorf("P%d: %v of %v", l.Proc, all, tr.Duration)
 		}
 	}
-	// A goroutine that the first event finds running has no processor before it.
 	if lanes > exec || exec-lanes > exec/10+time.Millisecond {
 		t.Errorf("goroutines ran %v, processors %v", exec, lanes)
 	}

@@ -131,7 +131,7 @@ func (r *reading) occupies(g *goroutine, id trace.GoID, on trace.ProcID, from, t
 		return // it happened to another goroutine than the one that runs here
 	}
 	p := r.proc(on)
-	r.does(p, what, now)
+	r.does(p, what, r.sinceTold(p, from == trace.GoUndetermined, now))
 	if what != doesSchedule {
 		p.g, p.gid = g, id
 	}

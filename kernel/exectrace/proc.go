@@ -103,11 +103,20 @@ func (r *reading) processor(st trace.StateTransition, now int64) {
 	id := st.Resource.Proc()
 	p := r.proc(id)
 	if to == trace.ProcRunning {
-		r.does(p, doesSchedule, now)
+		r.does(p, doesSchedule, r.sinceTold(p, from == trace.ProcUndetermined, now))
 		return
 	}
 	// A goroutine whose system call held the processor goes on without it.
 	r.does(p, doesNothing, now)
+}
+
+// sinceTold is since when a processor does what an event tells now. What is told of it
+// for the first time in this part of the trace was so since the part's begin.
+func (r *reading) sinceTold(p *proc, first bool, now int64) int64 {
+	if first && p.since <= r.sync {
+		return r.sync
+	}
+	return now
 }
 
 // lane is what a processor did in sum.
