@@ -139,7 +139,10 @@ class Behaviour(Kernel):
 
     def test_interrupt_of_an_idle_kernel_does_nothing(self):
         self.ok("kept := 1")
-        self.km.interrupt_kernel()
+        # The answer says that it was done: control and shell are in no order otherwise.
+        self.kc.control_channel.send(self.kc.session.msg("interrupt_request", {}))
+        reply = self.kc.get_control_msg(timeout=10)
+        self.assertEqual((reply["msg_type"], reply["content"]["status"]), ("interrupt_reply", "ok"))
         self.assertEqual(self.ok("kept")[1], "1")
 
     def test_exit_in_a_cell_says_so_and_declarations_survive(self):
